@@ -1,0 +1,262 @@
+/**
+ * The one description of how OCaml values and the VM's own state lie in linear memory.
+ *
+ * This file is read by two compilers: TypeScript (host side, code generators) and AssemblyScript (`runtime/core/`).
+ * It therefore holds numeric constants only. Nothing else in the repository may contain a magic offset.
+ *
+ * ## Values (DESIGN D2)
+ *
+ * A value is an i64. Low bit 1: a 63-bit integer `n`, stored as `2n + 1`. Low bit 0: the address of the first field of
+ * a block, always below 4 GiB. 0 is never a value: a function that returns 0 says "an exception is being raised" and
+ * the exception waits in `CELL_EXN`.
+ *
+ *      address-8        address          address+8
+ *     ┌────────────────┬────────────────┬────────────────┬─ ─ ─
+ *     │ header (i64)   │ field 0 (i64)  │ field 1 (i64)  │
+ *     └────────────────┴────────────────┴────────────────┴─ ─ ─
+ *      wosize << 10 | colour << 8 | tag           (runtime/caml/mlvalues.h)
+ *
+ * A string of n bytes takes n / 8 + 1 words; the last byte of the last word holds the number of padding bytes.
+ *
+ * ## Closures: one layout for both tiers
+ *
+ *      field 0                              field 1: closinfo                      field 2…
+ *     ┌──────────────────┬────────────────┬────────────────────────────────────────┬─ ─ ─
+ *     │ code address i32 │ table index i32│ arity << 56 | start of env << 1 | 1    │ environment
+ *     └──────────────────┴────────────────┴────────────────────────────────────────┴─ ─ ─
+ *
+ * The low half is the address of the bytecode *minus CODE_BIAS*: an odd number, so that to everything that looks at
+ * words (the collector above all) a code address is an integer. The high half is the index of the native code in the
+ * function table, 0 while there is none.
+ *
+ * ## The stack
+ *
+ * Grows downwards, in segments (`SEG_*`). A segment never moves, so addresses into the stack are absolute. A call
+ * that finds no room moves its arguments to a new segment, whose lowest frame returns through `STUB_SEGMENT_RETURN`.
+ * Return addresses on the stack are i64 words: low half the biased code address, high half `CODE_MARK`, so that a
+ * backtrace can tell them from integers. Frames are OCaml's: [pc, env, extra_args], traps [pc, link, env, extra_args].
+ */
+
+// ---- Headers --------------------------------------------------------------------------------------------------------
+
+export const WORD = 8;
+export const HEADER_WOSIZE_SHIFT = 10;
+export const HEADER_COLOUR_SHIFT = 8;
+export const HEADER_TAG_MASK = 0xff;
+/** Blocks of more words than this are allocated directly in the major heap (`runtime/caml/config.h`). */
+export const MAX_YOUNG_WOSIZE = 256;
+
+// Tags (runtime/caml/mlvalues.h).
+export const TAG_FORCING = 244;
+export const TAG_CONT = 245;
+export const TAG_LAZY = 246;
+export const TAG_CLOSURE = 247;
+export const TAG_OBJECT = 248;
+export const TAG_INFIX = 249;
+export const TAG_FORWARD = 250;
+/** Blocks with this tag or above hold no values. */
+export const TAG_NO_SCAN = 251;
+export const TAG_ABSTRACT = 251;
+export const TAG_STRING = 252;
+export const TAG_DOUBLE = 253;
+export const TAG_DOUBLE_ARRAY = 254;
+export const TAG_CUSTOM = 255;
+
+// Immediate values, as they are stored.
+export const VAL_UNIT = 1;
+export const VAL_FALSE = 1;
+export const VAL_TRUE = 3;
+export const VAL_NONE = 1;
+export const VAL_EMPTY_LIST = 1;
+
+/** Closinfo: arity in the top byte, start of the environment (in words) above the low bit. */
+export const CLOSINFO_ARITY_SHIFT = 56;
+
+// Field 0 of a custom block: the kind of its operations, as an odd number (never a pointer).
+export const CUSTOM_INT32 = 1;
+export const CUSTOM_INT64 = 3;
+export const CUSTOM_NATIVEINT = 5;
+export const CUSTOM_BIGARRAY = 7;
+export const CUSTOM_CHANNEL = 9;
+export const CUSTOM_MUTEX = 11;
+export const CUSTOM_CONDITION = 13;
+/** Custom blocks whose payload is an index into a table of the host (directory handles, threads…). */
+export const CUSTOM_HOST = 15;
+
+// ---- Code -----------------------------------------------------------------------------------------------------------
+
+/** A biased code address is the real address of the instruction word minus this. */
+export const CODE_BIAS = 3;
+/** High half of a return address on the stack. */
+export const CODE_MARK = 0x2ac3c0de;
+
+// ---- Memory map -----------------------------------------------------------------------------------------------------
+
+/** The VM's cells. Everything below is never a valid address. */
+export const CELLS = 0x400;
+/** Zero-sized blocks, one per tag: the header of atom t is at ATOM_HEADERS + 8 t. */
+export const ATOM_HEADERS = 0x1000;
+/** Address (as a value) of the atom of tag 0. */
+export const ATOM0 = 0x1008;
+/** Code words of the VM's own stubs (`STUB_*` below). */
+export const STUBS = 0x2000;
+/** Arguments and results of calls between TypeScript and wasm that are not values on the stack. */
+export const SCRATCH = 0x3000;
+export const SCRATCH_SIZE = 0x1000;
+/** Static data of core.wasm starts here; the page allocator takes over after it. */
+export const STATIC_DATA = 0x4000;
+/** Unit of the page allocator and of WebAssembly memory. */
+export const WASM_PAGE = 0x10000;
+
+// ---- The VM's cells: state shared by core.wasm, the interpreter, native code and the host ------------------------------
+
+// Allocation (minor heap is filled downwards).
+export const CELL_YOUNG_PTR = 0x400; // i32
+/** Allocation below this address leaves the fast path (usually the start of the minor heap). */
+export const CELL_YOUNG_LIMIT = 0x404; // i32
+export const CELL_YOUNG_START = 0x408; // i32
+export const CELL_YOUNG_END = 0x40c; // i32
+/** 1 while the major collector marks: then caml_modify must darken the value that it overwrites. */
+export const CELL_MARKING = 0x410; // i32
+
+// Stack of the running fiber.
+/** Published stack pointer; registers of the running tier are the truth between publications. */
+export const CELL_SP = 0x418; // i32
+/** Lowest sp with which a function may be entered. */
+export const CELL_STACK_LIMIT = 0x41c; // i32
+/** Current segment (SEG_*). */
+export const CELL_SEGMENT = 0x420; // i32
+/** Current fiber (FIBER_*). */
+export const CELL_FIBER = 0x424; // i32
+/** Address of the innermost trap frame. */
+export const CELL_TRAP_SP = 0x428; // i32
+/** Biased code address of the instruction that called into the runtime (for backtraces). */
+export const CELL_PC = 0x42c; // i32
+
+// Registers that are roots while the interpreter calls into the runtime.
+export const CELL_ACCU = 0x430; // i64
+export const CELL_ENV = 0x438; // i64
+/** Exception being raised, while a function returns 0. */
+export const CELL_EXN = 0x440; // i64
+/** Result of a host primitive. */
+export const CELL_RESULT = 0x448; // i64
+/** The array of global values (Caml: caml_global_data). */
+export const CELL_GLOBAL_DATA = 0x450; // i64
+
+// Polling.
+/** Decremented at every poll; below 0 the poll takes its slow path. Anything urgent sets it to 0. */
+export const CELL_FUEL = 0x458; // i32
+/** What `CELL_FUEL` is refilled with. */
+export const CELL_FUEL_REFILL = 0x45c; // i32
+/** ACTION_* bits waiting for the next poll. */
+export const CELL_ACTIONS = 0x460; // i32
+
+// Backtraces.
+export const CELL_BACKTRACE_ACTIVE = 0x464; // i32
+/** Number of slots used in the backtrace buffer. */
+export const CELL_BACKTRACE_POS = 0x468; // i32
+/** Buffer of biased code addresses (i32 each), BACKTRACE_SIZE slots; 0 until needed. */
+export const CELL_BACKTRACE_BUFFER = 0x46c; // i32
+/** Exception that the backtrace belongs to. */
+export const CELL_BACKTRACE_EXN = 0x470; // i64
+export const BACKTRACE_SIZE = 1024;
+
+// Local roots of code written in AssemblyScript: a small stack of values that the collector scans and updates.
+export const CELL_ROOTS_SP = 0x478; // i32
+export const CELL_ROOTS_BASE = 0x47c; // i32
+
+// Remembered set of caml_modify: addresses of fields of major blocks that hold young pointers (i32 each).
+export const CELL_REF_PTR = 0x480; // i32
+export const CELL_REF_LIMIT = 0x484; // i32
+export const CELL_REF_BASE = 0x488; // i32
+
+/** Words allocated so far in the minor heap, up to the last collection (f64). */
+export const CELL_MINOR_WORDS = 0x490; // f64
+/** Largest stack of one fiber, in words (OCAMLRUNPARAM l). */
+export const CELL_MAX_STACK_WORDS = 0x498; // i32
+/** Bytes of code from which the next code fragment is taken are the host's business; this counts interpreted-to-native depth. */
+export const CELL_NATIVE_DEPTH = 0x49c; // i32
+/** Id of the running domain (i32) and its state value for domain-local storage (i64). */
+export const CELL_DOMAIN_ID = 0x4a0; // i32
+export const CELL_DLS = 0x4a8; // i64
+/** Next object id (Oo.id), as an untagged i64. */
+export const CELL_OBJECT_ID = 0x4b0; // i64
+/** Registered names (Callback.register): an OCaml association list [(string, value)] kept as a root. */
+export const CELL_NAMED_VALUES = 0x4b8; // i64
+/** Signal handlers: an OCaml array indexed by signal number, or unit. */
+export const CELL_SIGNAL_HANDLERS = 0x4c0; // i64
+/** Debugging switches: DEBUG_* bits. */
+export const CELL_DEBUG = 0x4c8; // i32
+/** Remaining arguments of the interpreted function, while the interpreter is in the runtime (extra_args). */
+export const CELL_EXTRA_ARGS = 0x4cc; // i32
+/** A popped segment kept for the next overflow, or 0. */
+export const CELL_SPARE_SEGMENT = 0x4d0; // i32
+/** Fibers made so far (ids for Effect's continuations). */
+export const CELL_FIBER_COUNT = 0x4d8; // i64
+
+// Value cells that are roots: the collector scans [CELL_ACCU .. CELL_GLOBAL_DATA] and every cell listed in ROOT_CELLS
+// of runtime/core/gc/roots.ts.
+
+// Bits of CELL_ACTIONS.
+export const ACTION_SIGNAL = 1;
+export const ACTION_FINALISER = 2;
+export const ACTION_MINOR_GC = 4;
+export const ACTION_MAJOR_SLICE = 8;
+export const ACTION_OUT_OF_MEMORY = 16;
+export const ACTION_YIELD = 32;
+export const ACTION_HOST = 64;
+
+// Bits of CELL_DEBUG.
+/** Check the heap's invariants after each collection. */
+export const DEBUG_CHECK_HEAP = 1;
+/** Collect at every allocation. */
+export const DEBUG_STRESS = 2;
+
+// ---- Stack segments and fibers ----------------------------------------------------------------------------------------
+
+// A segment: this header, then the words of the stack up to SEG_HIGH.
+export const SEG_PARENT = 0; // i32: the older segment of the same fiber, or 0
+export const SEG_SP = 4; // i32: its stack pointer while it is not the current segment
+export const SEG_HIGH = 8; // i32: end address (exclusive)
+export const SEG_LIMIT = 12; // i32: lowest sp with which a function may be entered
+/** 1: holds no young pointer (left alone since the last minor collection), need not be scanned by a minor collection. */
+export const SEG_CLEAN = 16; // i32
+export const SEG_FIBER = 20; // i32
+export const SEG_HEADER_SIZE = 32;
+/** Words that a function may push without a check (OCaml: Stack_threshold_words is 32). */
+export const STACK_SLACK_WORDS = 64;
+/** Size of the first segment of a fiber made by an effect handler, in words, and bounds of those that follow. */
+export const FIBER_FIRST_WORDS = 192;
+export const MAIN_FIRST_WORDS = 16384;
+export const SEGMENT_MAX_WORDS = 131072;
+
+// A fiber (OCaml: struct stack_info).
+export const FIBER_SEGMENT = 0; // i32: its current (newest) segment
+export const FIBER_PARENT = 4; // i32: the fiber that it returns to, or 0
+export const FIBER_SP = 8; // i32: stack pointer while it is not running
+export const FIBER_WORDS = 12; // i32: words in all its segments
+export const FIBER_HANDLE_VALUE = 16; // i64
+export const FIBER_HANDLE_EXN = 24; // i64
+export const FIBER_HANDLE_EFFECT = 32; // i64
+export const FIBER_ID = 40; // i64
+/** Trap frame to come back to, while it is not running. */
+export const FIBER_TRAP_SP = 48; // i32
+/** Remaining arguments of the function that resumed another fiber, while it is not running. */
+export const FIBER_EXTRA_ARGS = 52; // i32
+/** Doubly linked list of all fibers is not kept: fibers are reached from the running one, threads and continuations. */
+export const FIBER_SIZE = 56;
+
+// ---- Predefined exceptions: fields of the global data (runtime/caml/fail.h) ---------------------------------------------
+
+export const EXN_OUT_OF_MEMORY = 0;
+export const EXN_SYS_ERROR = 1;
+export const EXN_FAILURE = 2;
+export const EXN_INVALID_ARGUMENT = 3;
+export const EXN_END_OF_FILE = 4;
+export const EXN_ZERO_DIVIDE = 5;
+export const EXN_NOT_FOUND = 6;
+export const EXN_MATCH_FAILURE = 7;
+export const EXN_STACK_OVERFLOW = 8;
+export const EXN_SYS_BLOCKED_IO = 9;
+export const EXN_ASSERT_FAILURE = 10;
+export const EXN_UNDEFINED_RECURSIVE_MODULE = 11;
