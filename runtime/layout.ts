@@ -100,6 +100,18 @@ export const ATOM_HEADERS = 0x1000;
 export const ATOM0 = 0x1008;
 /** Code words of the VM's own stubs (`STUB_*` below). */
 export const STUBS = 0x2000;
+/** Biased addresses of the stubs: one opcode each, except the last. */
+export const STUB_STOP = 0x1ffd; // STUBS - CODE_BIAS
+export const STUB_STOP_RAISE = 0x2001;
+export const STUB_SEGMENT_RETURN = 0x2005;
+export const STUB_SEGMENT_RAISE = 0x2009;
+export const STUB_FIBER_RETURN = 0x200d;
+export const STUB_FIBER_RAISE = 0x2011;
+export const STUB_RESTORE = 0x2015;
+/** ACC0; RAISE: the code of a function that raises its argument. */
+export const STUB_RAISE_ARGUMENT = 0x2019;
+/** Its second instruction: raises the accumulator. */
+export const STUB_RAISE_ACCU = 0x201d;
 /** Arguments and results of calls between TypeScript and wasm that are not values on the stack. */
 export const SCRATCH = 0x3000;
 export const SCRATCH_SIZE = 0x1000;
@@ -196,6 +208,16 @@ export const CELL_FIBER_COUNT = 0x4d8; // i64
 
 // Value cells that are roots: the collector scans [CELL_ACCU .. CELL_GLOBAL_DATA] and every cell listed in ROOT_CELLS
 // of runtime/core/gc/roots.ts.
+
+// Why the interpreter function has returned.
+/** An exception was not caught: it is in CELL_EXN. */
+export const EXIT_RAISE = 0;
+/** STOP: the result is in CELL_ACCU. */
+export const EXIT_STOP = 1;
+/** Its fuel is used up; the state is on the stack. */
+export const EXIT_POLL = 2;
+/** A primitive cannot go on now (it returned 0 with CELL_EXN = 0); the state on the stack calls it again. */
+export const EXIT_SUSPEND = 3;
 
 // Bits of CELL_ACTIONS.
 export const ACTION_SIGNAL = 1;

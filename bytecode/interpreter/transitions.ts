@@ -1,0 +1,411 @@
+/**
+ * Where the interpreter leaves its own code: calls of runtime functions, and the instructions that change stack or
+ * fiber. The runtime's side of each is in runtime/core/ (stack.ts, callback.ts, interp.ts).
+ */
+import binaryen from "binaryen";
+import {
+  CELL_ACCU,
+  CELL_EXTRA_ARGS,
+  CELL_EXN,
+  CELL_SP,
+  CELL_STACK_LIMIT,
+  CELL_PC,
+  CODE_BIAS,
+  EXIT_RAISE,
+  EXIT_STOP,
+  HEADER_WOSIZE_SHIFT,
+  STACK_SLACK_WORDS,
+  TAG_CLOSURE,
+  WORD,
+} from "../../runtime/layout.ts";
+import type { StubName } from "../instructions/semantics.ts";
+import type { InterpreterBuilder } from "./builder.ts";
+import { ACCU, ENV, EXTRA, type Expr, LABEL, LIMIT, PC, SP, WANT } from "./registers.ts";
+
+const OPCODE_BYTES = 4;
+
+/** Go to LABEL.failed if the i64 in `local` is 0. */
+function orFail(b: InterpreterBuilder, local: number): Expr {
+  const m = b.emit.module;
+  return m.br(LABEL.failed, m.i64.eqz(b.emit.get64(local)));
+}
+
+/** accu := the result of a primitive's call, which was published before. */
+export function callPrimitive(b: InterpreterBuilder, call: Expr): void {
+  const result = b.scratch.newI64();
+  b.code.push(b.emit.set(result, call), orFail(b, result), ...b.reload());
+  b.setAccu(b.emit.get64(result));
+  b.markChanged();
+}
+
+/** Registers and accu, for runtime functions that take accu from its cell. */
+function publishAll(b: InterpreterBuilder): Expr[] {
+  return [...b.publish(), b.emit.setCell64(CELL_ACCU, b.emit.get64(ACCU))];
+}
+
+/** Code that raises the exception that core function `name` makes. */
+export function raiseConstant(b: InterpreterBuilder, name: string): Expr[] {
+  const e = b.emit;
+  return [...publishAll(b), e.module.drop(e.call(name, [], binaryen.i64)), e.module.br(LABEL.failed)];
+}
+
+/** Call core function `name`, which makes a block of accu and `popped` slots, and go to the next instruction. */
+function largeAllocation(
+  b: InterpreterBuilder,
+  name: string,
+  operands: Expr[],
+  popped: Expr,
+  length: number,
+): Expr[] {
+  const e = b.emit;
+  const m = e.module;
+  const result = b.scratch.newI64();
+  return [
+    ...publishAll(b),
+    e.set(result, e.call(name, operands, binaryen.i64)),
+    orFail(b, result),
+    ...b.reload(),
+    e.set(ACCU, e.get64(result)),
+    e.set(SP, m.i32.add(e.get32(SP), m.i32.shl(popped, e.c32(3)))),
+    e.set(PC, e.add32(e.get32(PC), length)),
+    m.br(LABEL.next),
+  ];
+}
+
+export function largeBlock(b: InterpreterBuilder, size: Expr, again: Expr, tag: Expr): Expr[] {
+  return largeAllocation(b, "make_large_block", [size, tag], b.emit.add32(again, -1), 3 * OPCODE_BYTES);
+}
+
+export function largeClosure(b: InterpreterBuilder, vars: Expr, again: Expr, code: Expr): Expr[] {
+  return largeAllocation(b, "make_large_closure", [vars, code], b.emit.add32(again, -1), 3 * OPCODE_BYTES);
+}
+
+export function floatBlock(b: InterpreterBuilder, size: Expr): void {
+  b.code.push(...publishAll(b));
+  callPrimitive(b, b.emit.call("make_float_block", [size], binaryen.i64));
+}
+
+/** newsp = sp + slots - n; slide the top n words there (APPTERM). */
+export function slide(b: InterpreterBuilder, n: Expr, slots: Expr): void {
+  const e = b.emit;
+  const m = e.module;
+  const count = b.scratch.newI32();
+  const to = b.scratch.newI32();
+  b.code.push(
+    e.set(count, n),
+    e.set(to, m.i32.add(e.get32(SP), m.i32.shl(m.i32.sub(slots, e.get32(count)), e.c32(3)))),
+    m.memory.copy(e.get32(to), e.get32(SP), m.i32.shl(e.get32(count), e.c32(3))),
+    e.set(SP, e.get32(to)),
+  );
+}
+
+/** RESTART: push the arguments that the partial application env holds. */
+export function restart(b: InterpreterBuilder): void {
+  const e = b.emit;
+  const m = e.module;
+  const count = b.scratch.newI32();
+  const from = b.scratch.newI32();
+  const to = b.scratch.newI32();
+  b.commitHere();
+  const header = e.load64(e.add32(e.wrap(e.get64(ENV)), -WORD));
+  b.code.push(
+    e.set(count, e.add32(e.wrap(m.i64.shr_u(header, e.c64(HEADER_WOSIZE_SHIFT))), -3)),
+    e.set(SP, m.i32.sub(e.get32(SP), m.i32.shl(e.get32(count), e.c32(3)))),
+    e.set(EXTRA, m.i32.add(e.get32(EXTRA), e.get32(count))),
+    e.set(from, e.add32(e.wrap(e.get64(ENV)), 3 * WORD)),
+    e.set(to, e.get32(SP)),
+  );
+  b.copyWords(to, from, count);
+  b.code.push(e.set(ENV, e.load64(e.wrap(e.get64(ENV)), 2 * WORD)));
+  b.markChanged();
+}
+
+/** GRAB without enough arguments: return a closure over them whose code is the RESTART before. */
+export function partialApplication(b: InterpreterBuilder): void {
+  const e = b.emit;
+  const m = e.module;
+  b.code.push(
+    e.if(
+      m.i32.gt_s(e.get32(EXTRA), e.c32(240)),
+      [
+        ...publishAll(b),
+        e.setCell32(CELL_EXTRA_ARGS, e.get32(EXTRA)),
+        e.set(ACCU, e.call("make_partial_application", [], binaryen.i64)),
+        m.br(LABEL.failed, m.i64.eqz(e.get64(ACCU))),
+        ...b.reload(),
+        e.set(SP, e.add32(m.i32.add(e.get32(SP), m.i32.shl(e.get32(EXTRA), e.c32(3))), WORD)),
+        ...b.returnToFrame(),
+        m.br(LABEL.next),
+      ],
+    ),
+  );
+  const block = b.allocateSized(e.add32(e.get32(EXTRA), 4), e.c32(TAG_CLOSURE));
+  const to = b.scratch.newI32();
+  b.code.push(
+    e.store64(e.get32(block.p), 0, e.extend(e.add32(e.get32(PC), -OPCODE_BYTES))),
+    e.store64(e.get32(block.p), WORD, e.c64((2 << 1) | 1)),
+    e.store64(e.get32(block.p), 2 * WORD, e.get64(ENV)),
+    e.set(to, e.add32(e.get32(block.p), 3 * WORD)),
+    e.set(block.n, e.add32(e.get32(block.n), -3)),
+  );
+  b.copyWords(to, SP, block.n);
+  b.code.push(e.set(ACCU, e.extend(e.get32(block.p))), ...b.returnToFrame());
+  b.goTo(LABEL.next);
+}
+
+/** CLOSUREREC. One function over a few values is made here, the rest by the runtime. */
+export function closureRec(b: InterpreterBuilder): void {
+  const e = b.emit;
+  const m = e.module;
+  const single = m.i32.and(
+    m.i32.eq(b.operandValue(0), e.c32(1)),
+    m.i32.lt_u(b.operandValue(1), e.c32(240)),
+  );
+  b.code.push(
+    e.if(m.i32.eqz(single), [
+      ...publishAll(b),
+      e.set(WANT, e.call("make_recursive_closures", [e.get32(PC)], binaryen.i32)),
+      m.br(LABEL.failed, m.i32.eqz(e.get32(WANT))),
+      ...b.reload(),
+      e.set(ACCU, e.cell64(CELL_ACCU)),
+      e.set(SP, e.cell32(CELL_SP)),
+      e.set(PC, e.get32(WANT)),
+      m.br(LABEL.next),
+    ]),
+  );
+  const block = b.allocateSized(e.add32(b.operandValue(1), 2), e.c32(TAG_CLOSURE));
+  const to = b.scratch.newI32();
+  b.code.push(
+    e.store64(e.get32(block.p), 0, e.extend(b.target(2))),
+    e.store64(e.get32(block.p), WORD, e.c64((2 << 1) | 1)),
+    e.set(to, e.add32(e.get32(block.p), 2 * WORD)),
+    e.if(
+      m.i32.gt_s(e.get32(block.n), e.c32(2)),
+      [
+        e.store64(e.get32(to), 0, e.get64(ACCU)),
+        e.set(to, e.add32(e.get32(to), WORD)),
+        e.set(block.n, e.add32(e.get32(block.n), -3)),
+      ],
+      [e.set(block.n, e.c32(0))],
+    ),
+  );
+  b.copyWords(to, SP, block.n);
+  b.code.push(
+    e.set(ACCU, e.extend(e.get32(block.p))),
+    e.set(SP, e.add32(e.get32(SP), -WORD)),
+    e.store64(e.get32(SP), 0, e.get64(ACCU)),
+    e.set(PC, e.add32(e.get32(PC), 4 * OPCODE_BYTES)),
+  );
+  b.goTo(LABEL.next);
+}
+
+/** GETPUBMET, with the cache in operand 1. */
+export function publicMethod(b: InterpreterBuilder): void {
+  const e = b.emit;
+  const m = e.module;
+  b.push(b.accu());
+  b.commitHere();
+  const methods = b.scratch.newI32();
+  const offset = b.scratch.newI32();
+  const tag = b.scratch.newI64();
+  const method = b.scratch.newI64();
+  b.code.push(
+    e.set(tag, b.integer(b.operand(0))),
+    e.set(methods, e.wrap(e.load64(e.wrap(e.get64(ACCU))))),
+    e.set(
+      offset,
+      m.i32.add(e.get32(methods), m.i32.and(b.operandValue(1), e.load32(e.get32(methods), WORD))),
+    ),
+    e.if(
+      m.i64.eq(e.load64(e.get32(offset), 3 * WORD), e.get64(tag)),
+      [e.set(method, e.load64(e.get32(offset), 2 * WORD))],
+      [
+        e.set(
+          method,
+          e.call(
+            "find_method_cached",
+            [e.get32(methods), e.get64(tag), e.add32(e.get32(PC), 2 * OPCODE_BYTES + CODE_BIAS)],
+            binaryen.i64,
+          ),
+        ),
+      ],
+    ),
+  );
+  b.markChanged();
+  b.setAccu(e.get64(method));
+}
+
+// ---- Fibers -----------------------------------------------------------------------------------------------------------
+
+/** Registers of the fiber that is now running: enter the closure in CELL_ACCU. */
+function enterFiber(b: InterpreterBuilder): Expr[] {
+  const e = b.emit;
+  return [
+    e.set(SP, e.cell32(CELL_SP)),
+    e.set(LIMIT, e.cell32(CELL_STACK_LIMIT)),
+    e.set(EXTRA, e.cell32(CELL_EXTRA_ARGS)),
+    e.set(ACCU, e.cell64(CELL_ACCU)),
+    e.set(ENV, e.get64(ACCU)),
+    e.set(PC, e.load32(e.wrap(e.get64(ACCU)))),
+    e.module.br(LABEL.entered),
+  ];
+}
+
+export function perform(b: InterpreterBuilder): void {
+  const e = b.emit;
+  const m = e.module;
+  b.code.push(
+    ...publishAll(b),
+    e.setCell32(CELL_EXTRA_ARGS, e.get32(EXTRA)),
+    e.setCell32(CELL_PC, e.add32(e.get32(PC), OPCODE_BYTES)),
+    m.br(LABEL.failed, m.i32.eqz(e.call("fiber_perform", [], binaryen.i32))),
+    ...enterFiber(b),
+  );
+  b.end();
+}
+
+/** The operands of RESUME on the stack, and the fiber, which must not be taken yet. */
+function resumeOperands(b: InterpreterBuilder): [fn: number, arg: number, tail: number] {
+  const e = b.emit;
+  const m = e.module;
+  const locals = [b.scratch.newI64(), b.scratch.newI64(), b.scratch.newI64()] as [number, number, number];
+  b.code.push(e.if(m.i64.eq(e.get64(ACCU), e.c64(1)), raiseConstant(b, "raise_continuation_already_resumed")));
+  locals.forEach((local, i) => b.code.push(e.set(local, e.load64(e.get32(SP), i * WORD))));
+  return locals;
+}
+
+function resumeFiber(b: InterpreterBuilder, [fn, arg, tail]: [number, number, number]): void {
+  const e = b.emit;
+  b.code.push(
+    e.setCell32(CELL_SP, e.get32(SP)),
+    e.call("fiber_resume", [e.get64(ACCU), e.get64(fn), e.get64(arg), e.get64(tail)], binaryen.none),
+    ...enterFiber(b),
+  );
+  b.end();
+}
+
+export function resume(b: InterpreterBuilder): void {
+  const e = b.emit;
+  const operands = resumeOperands(b);
+  b.storeFrame(0, e.add32(e.get32(PC), OPCODE_BYTES));
+  b.code.push(e.setCell32(CELL_EXTRA_ARGS, e.c32(0)));
+  resumeFiber(b, operands);
+}
+
+export function resumeTail(b: InterpreterBuilder, slots: Expr): void {
+  const e = b.emit;
+  const m = e.module;
+  const operands = resumeOperands(b);
+  b.code.push(
+    e.set(SP, m.i32.add(e.get32(SP), m.i32.shl(slots, e.c32(3)))),
+    e.setCell32(CELL_EXTRA_ARGS, e.get32(EXTRA)),
+  );
+  resumeFiber(b, operands);
+}
+
+export function reperformTail(b: InterpreterBuilder, slots: Expr): void {
+  const e = b.emit;
+  const m = e.module;
+  const cont = b.scratch.newI64();
+  const tail = b.scratch.newI64();
+  b.code.push(
+    e.set(cont, e.load64(e.get32(SP))),
+    e.set(tail, e.load64(e.get32(SP), WORD)),
+    e.set(SP, m.i32.add(e.get32(SP), m.i32.shl(slots, e.c32(3)))),
+    e.setCell32(CELL_EXTRA_ARGS, e.get32(EXTRA)),
+    ...publishAll(b),
+    m.br(
+      LABEL.failed,
+      m.i32.eqz(e.call("fiber_reperform", [e.get64(cont), e.get64(tail)], binaryen.i32)),
+    ),
+    ...enterFiber(b),
+  );
+  b.end();
+}
+
+// ---- The machine --------------------------------------------------------------------------------------------------------
+
+function exit(b: InterpreterBuilder, cell: number, code: number): void {
+  const e = b.emit;
+  b.code.push(
+    e.setCell32(CELL_SP, e.get32(SP)),
+    e.setCell64(cell, e.get64(ACCU)),
+    e.set(WANT, e.c32(code)),
+  );
+  b.goTo(LABEL.exit);
+}
+
+export function stop(b: InterpreterBuilder): void {
+  exit(b, CELL_ACCU, EXIT_STOP);
+}
+
+/** Call a runtime function that moves to another segment of the stack, and read SP and LIMIT again. */
+function changeSegment(b: InterpreterBuilder, name: string): Expr[] {
+  const e = b.emit;
+  return [
+    e.setCell32(CELL_SP, e.get32(SP)),
+    e.call(name, [], binaryen.none),
+    e.set(SP, e.cell32(CELL_SP)),
+    e.set(LIMIT, e.cell32(CELL_STACK_LIMIT)),
+  ];
+}
+
+/** Pop an interpreter state [pc, env, extra_args, accu] at sp. */
+export function popState(b: InterpreterBuilder): Expr[] {
+  const e = b.emit;
+  return [
+    e.set(ACCU, e.load64(e.get32(SP), 3 * WORD)),
+    ...b.returnToFrame(), // pops three words
+    e.set(SP, e.add32(e.get32(SP), WORD)),
+  ];
+}
+
+function leaveFiber(name: string): (b: InterpreterBuilder) => void {
+  return (b) => {
+    const e = b.emit;
+    b.code.push(
+      e.setCell64(CELL_ACCU, e.get64(ACCU)),
+      e.setCell32(CELL_SP, e.get32(SP)),
+      e.call(name, [], binaryen.none),
+      ...enterFiber(b),
+    );
+    b.end();
+  };
+}
+
+export const stubs: Readonly<Record<StubName, (b: InterpreterBuilder) => void>> = {
+  stopRaise: (b) => exit(b, CELL_EXN, EXIT_RAISE),
+  segmentReturn: (b) => {
+    b.code.push(...changeSegment(b, "segment_return"), ...b.returnToFrame());
+    b.goTo(LABEL.next);
+  },
+  segmentRaise: (b) => {
+    b.code.push(...changeSegment(b, "segment_raise"));
+    b.goTo(LABEL.raiseNotrace);
+  },
+  fiberReturn: leaveFiber("fiber_return"),
+  fiberRaise: leaveFiber("fiber_raise"),
+  restore: (b) => {
+    b.code.push(...popState(b));
+    b.goTo(LABEL.next);
+  },
+  ensureStack: (b) => {
+    const e = b.emit;
+    const m = e.module;
+    const lowest = m.i32.sub(e.get32(SP), m.i32.shl(b.operandValue(0), e.c32(3)));
+    b.code.push(
+      e.if(m.i32.lt_s(lowest, e.add32(e.get32(LIMIT), -STACK_SLACK_WORDS * WORD)), [
+        ...publishAll(b),
+        m.br(
+          LABEL.failed,
+          m.i32.eqz(
+            e.call("grow_stack_or_raise", [m.i32.add(b.operandValue(1), e.get32(EXTRA)), b.operandValue(0)], binaryen.i32),
+          ),
+        ),
+        e.set(SP, e.cell32(CELL_SP)),
+        e.set(LIMIT, e.cell32(CELL_STACK_LIMIT)),
+      ]),
+    );
+    b.markChanged();
+  },
+};

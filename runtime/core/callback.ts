@@ -1,0 +1,150 @@
+/**
+ * Running OCaml code from the runtime: callbacks, and the driver around the interpreter (runtime/callback.c, and
+ * caml_process_pending_actions in runtime/signals.c).
+ *
+ * The interpreter is entered with its state on the stack: [pc, env, extra_args, accu] at CELL_SP. It comes back with
+ * one of the EXIT_* codes; on EXIT_POLL and EXIT_SUSPEND it has pushed such a state again.
+ */
+import {
+  ACTION_FINALISER,
+  ACTION_OUT_OF_MEMORY,
+  CELL_ACCU,
+  CELL_ACTIONS,
+  CELL_ENV,
+  CELL_EXN,
+  CELL_EXTRA_ARGS,
+  CELL_FIBER,
+  CELL_PC,
+  CELL_SEGMENT,
+  CELL_SP,
+  CELL_TRAP_SP,
+  EXIT_POLL,
+  EXIT_RAISE,
+  EXIT_SUSPEND,
+  FIBER_PARENT,
+  STUB_RAISE_ACCU,
+  STUB_RESTORE,
+  STUB_STOP,
+  STUB_STOP_RAISE,
+  WORD,
+} from "../layout";
+import { raiseOutOfMemory } from "./fail";
+import { popRoot, pushRoot } from "./roots";
+import { pushFrame, pushTrap, returnAddress, unwindTo } from "./stack";
+import { addr, UNIT, value } from "./values";
+
+/** The generated interpreter (bytecode/interpreter/), put into this module when it is built. */
+@external("bytecode", "interpret")
+declare function interpret(): i32;
+/** What the host has to do at a poll: signals, ticks, limits. 1: raise the exception in CELL_EXN. */
+@external("host", "poll")
+declare function hostPoll(): i32;
+/** The running thread cannot go on: let another one run. 1: raise the exception in CELL_EXN. */
+@external("host", "suspend")
+declare function hostSuspend(): i32;
+
+/** Push an interpreter state below the stack pointer. */
+function pushState(pc: usize, env: value, extraArgs: i32, accu: value): void {
+  const sp = load<usize>(CELL_SP) - 4 * WORD;
+  store<value>(sp, returnAddress(pc));
+  store<value>(sp + WORD, env);
+  store<value>(sp + 2 * WORD, (<value>extraArgs << 1) | 1);
+  store<value>(sp + 3 * WORD, accu);
+  store<usize>(CELL_SP, sp);
+}
+
+/** Push the state that applies function f to the `nargs` arguments at CELL_SP, returning to the frame above them. */
+export function pushApplication(f: value, nargs: i32): void {
+  pushState(load<i32>(addr(f)), f, nargs - 1, f);
+}
+
+/**
+ * Arrange that the interpreter, when it goes on, first applies f to one argument and then continues with the state
+ * now at CELL_SP. An exception of f is raised where that state is.
+ */
+export function pushInterruption(f: value, arg: value): void {
+  let sp = pushFrame(load<usize>(CELL_SP), STUB_RESTORE, UNIT, 0) - WORD;
+  store<value>(sp, arg);
+  store<usize>(CELL_SP, sp);
+  pushApplication(f, 1);
+}
+
+/** Arrange that the interpreter, when it goes on, raises the exception in CELL_EXN. */
+function pushRaise(): void {
+  pushState(STUB_RAISE_ACCU, UNIT, 0, load<value>(CELL_EXN));
+}
+
+/** Everything that waits for a poll. The interpreter's state is at CELL_SP. */
+function processActions(): void {
+  const actions = load<i32>(CELL_ACTIONS);
+  store<i32>(CELL_ACTIONS, actions & ~(ACTION_FINALISER | ACTION_OUT_OF_MEMORY));
+  if (actions & ACTION_OUT_OF_MEMORY) {
+    raiseOutOfMemory();
+    pushRaise();
+    return;
+  }
+  if (hostPoll()) {
+    pushRaise();
+    return;
+  }
+}
+
+/** Run the interpreter on the state at CELL_SP until it stops: EXIT_STOP (result in CELL_ACCU) or EXIT_RAISE. */
+function drive(): i32 {
+  for (;;) {
+    const exit = interpret();
+    if (exit == EXIT_POLL) {
+      processActions();
+    } else if (exit == EXIT_SUSPEND) {
+      if (hostSuspend()) pushRaise();
+    } else {
+      return exit;
+    }
+  }
+}
+
+/**
+ * Apply function f to the `nargs` ≥ 1 values at argv (which need not be roots any more once this is entered). The
+ * result, or 0 with the exception in CELL_EXN. Effects do not cross it.
+ */
+export function callback(f: value, argv: usize, nargs: i32): value {
+  const fiber = load<usize>(CELL_FIBER);
+  const parent = load<usize>(fiber, FIBER_PARENT);
+  const segment = load<usize>(CELL_SEGMENT);
+  const sp0 = load<usize>(CELL_SP);
+  const trap0 = load<usize>(CELL_TRAP_SP);
+  const pc0 = load<usize>(CELL_PC);
+  const extra0 = load<i32>(CELL_EXTRA_ARGS);
+  if (parent) register_fiber(parent);
+  store<usize>(fiber, 0, FIBER_PARENT);
+  pushRoot(load<value>(CELL_ACCU));
+  pushRoot(load<value>(CELL_ENV));
+
+  let sp = pushTrap(sp0, STUB_STOP_RAISE, trap0);
+  store<usize>(CELL_TRAP_SP, sp);
+  sp = pushFrame(sp, STUB_STOP, UNIT, 0) - <usize>nargs * WORD;
+  memory.copy(sp, argv, <usize>nargs * WORD);
+  store<usize>(CELL_SP, sp);
+  pushApplication(f, nargs);
+  const exit = drive();
+
+  unwindTo(segment);
+  store<usize>(CELL_SP, sp0);
+  store<usize>(CELL_TRAP_SP, trap0);
+  store<usize>(CELL_PC, pc0);
+  store<i32>(CELL_EXTRA_ARGS, extra0);
+  store<value>(CELL_ENV, popRoot());
+  const result = load<value>(CELL_ACCU);
+  store<value>(CELL_ACCU, popRoot());
+  store<usize>(fiber, parent, FIBER_PARENT);
+  if (parent) unregister_fiber(parent);
+  return exit == EXIT_RAISE ? 0 : result;
+}
+
+/** For TypeScript: callback(f, argv, nargs) with f the value at address `fp`. 1: result in CELL_RESULT. 0: raised. */
+export function callback_from_host(fp: usize, argv: usize, nargs: i32): i32 {
+  const result = callback(load<value>(fp), argv, nargs);
+  if (!result) return 0;
+  store<value>(CELL_RESULT, result);
+  return 1;
+}
