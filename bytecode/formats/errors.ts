@@ -7,6 +7,7 @@
  * - `wrong-version`: the right kind, but another OCaml wrote it;
  * - `corrupt`: contradicts its own format;
  * - `unsupported`: legal for OCaml, outside what these readers accept;
+ * - `invalid-code`: instructions that no compiler emits and the VM must not run (verifier.ts);
  * - `limit`: announces more data than we are willing to allocate.
  */
 export type FormatErrorKind =
@@ -16,6 +17,7 @@ export type FormatErrorKind =
   | "wrong-version"
   | "corrupt"
   | "unsupported"
+  | "invalid-code"
   | "limit";
 
 const REMEDY: Record<FormatErrorKind, string> = {
@@ -25,6 +27,7 @@ const REMEDY: Record<FormatErrorKind, string> = {
   "wrong-version": "Compile the sources again with OCaml 5.3",
   corrupt: "Build it again, or repeat the copy or download it came from",
   unsupported: "Compile the sources again with ocamlc 5.3 and default options",
+  "invalid-code": "Build it again with ocamlc 5.3, or do not trust where it came from",
   limit: "Build it again, or repeat the copy or download it came from",
 };
 
