@@ -126,8 +126,12 @@ export function describeFile(bytes: Uint8Array): string {
   return describeForeign(bytes);
 }
 
-/** Checks that `bytes` is of this kind and of OCaml 5.3. @throws FormatError that says what it is instead. */
-export function expectMagic(bytes: Uint8Array, wanted: OcamlFileKind): void {
+/**
+ * Checks that `bytes` is of this kind and of OCaml 5.3.
+ * @param wantedName what to call the kind in messages
+ * @throws FormatError that says what it is instead
+ */
+export function expectMagic(bytes: Uint8Array, wanted: OcamlFileKind, wantedName = KIND_NAMES[wanted]): void {
   const magic = identify(bytes);
   if (magic?.kind === wanted && magic.version === MAGIC_VERSION) return;
   const place = wanted === "exec" ? "end of file" : "byte 0";
@@ -136,15 +140,15 @@ export function expectMagic(bytes: Uint8Array, wanted: OcamlFileKind): void {
     if (bytes.length < MAGIC_LENGTH && looksLikeMagic(bytes)) {
       throw new FormatError("truncated", place, "the file ends inside its magic number");
     }
-    throw new FormatError("wrong-kind", place, `this is ${describeForeign(bytes)}, not ${KIND_NAMES[wanted]}`);
+    throw new FormatError("wrong-kind", place, `this is ${describeForeign(bytes)}, not ${wantedName}`);
   }
   if (magic.kind !== wanted) {
-    throw new FormatError("wrong-kind", place, `this is ${describeFile(bytes)}, not ${KIND_NAMES[wanted]}`);
+    throw new FormatError("wrong-kind", place, `this is ${describeFile(bytes)}, not ${wantedName}`);
   }
   throw new FormatError(
     "wrong-version",
     place,
-    `this is ${KIND_NAMES[wanted]} of ${ocamlVersionOf(magic)}, Bactrian runs OCaml 5.3`,
+    `this is ${wantedName} of ${ocamlVersionOf(magic)}, Bactrian runs OCaml 5.3`,
   );
 }
 
