@@ -8,6 +8,17 @@ export interface CoreExports {
   alloc_string(length: number): number;
   /** caml_modify of the word at address `p`, the new value given as its low and high halves. */
   modify(p: number, low: number, high: number): void;
+  /** Prepare the heap; `maxBytes` 0 means all that the memory may grow to; `debug`: DEBUG_* bits. */
+  init_heap(minorWords: number, maxBytes: number, debug: number): void;
+  /** Make the main stack. 0: no memory. */
+  init_stack(maxWords: number): number;
+  /** A closure without environment over the code at a biased address. */
+  make_code_closure(pc: number): number;
+  /**
+   * Apply the function in the word at `fp` to the `nargs` words at `argv`. 1: the result is in CELL_RESULT; 0: an
+   * exception is in CELL_EXN.
+   */
+  callback_from_host(fp: number, argv: number, nargs: number): number;
   /** Off-heap memory (16-byte aligned); 0 when exhausted. */
   mem_alloc(bytes: number): number;
   mem_free(p: number): void;

@@ -169,6 +169,11 @@ export class Machine {
     return this.word(sp);
   }
 
+  /** Address just after the last pushed root. */
+  rootsTop(): number {
+    return this.u32[CELL_ROOTS_SP >>> 2]!;
+  }
+
   /** Address of a new OCaml string with the given bytes (a JavaScript string gives its UTF-8 encoding). */
   allocString(s: Uint8Array | string): number {
     const bytes = typeof s === "string" ? new TextEncoder().encode(s) : s;

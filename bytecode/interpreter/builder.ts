@@ -623,7 +623,7 @@ export class InterpreterBuilder implements Semantics<Expr, Num, Expr> {
   /** A biased code address as a stack word. */
   private marked(pc: Expr): Expr {
     const m = this.emit.module;
-    return m.i64.or(m.i64.extend_u(pc), m.i64.const(0, CODE_MARK));
+    return m.i64.or(m.i64.extend_u(pc), m.i64.const(BigInt(CODE_MARK) << 32n));
   }
 
   private extraArgs(): Expr {

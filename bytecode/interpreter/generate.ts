@@ -67,7 +67,7 @@ function sharedTails(emit: Emit): { label: string; code: Expr[] }[] {
   const b = new InterpreterBuilder(emit);
   const pushState = (exit: number): Expr[] => [
     e.set(SP, e.add32(e.get32(SP), -4 * WORD)),
-    e.store64(e.get32(SP), 0, m.i64.or(e.extend(e.get32(PC)), m.i64.const(0, CODE_MARK))),
+    e.store64(e.get32(SP), 0, m.i64.or(e.extend(e.get32(PC)), m.i64.const(BigInt(CODE_MARK) << 32n))),
     e.store64(e.get32(SP), WORD, e.get64(ENV)),
     e.store64(e.get32(SP), 2 * WORD, m.i64.or(m.i64.shl(m.i64.extend_s(e.get32(EXTRA)), e.c64(1)), e.c64(1))),
     e.store64(e.get32(SP), 3 * WORD, e.get64(ACCU)),
@@ -76,13 +76,11 @@ function sharedTails(emit: Emit): { label: string; code: Expr[] }[] {
     m.br(LABEL.exit),
   ];
   const publishAll = (): Expr[] => [...b.publish(), e.setCell64(CELL_ACCU, e.get64(ACCU))];
-  const stash = (reraise: number): Expr[] => [
+  const stash = (pc: () => Expr, reraise: number): Expr =>
     e.if(e.cell32(CELL_BACKTRACE_ACTIVE), [
       ...publishAll(),
-      e.call("stash_backtrace", [e.c32(reraise)], none),
-    ]),
-    m.br(LABEL.raiseNotrace),
-  ];
+      e.call("stash_backtrace", [pc(), e.c32(reraise)], none),
+    ]);
   return [
     {
       label: LABEL.collect,
@@ -118,11 +116,15 @@ function sharedTails(emit: Emit): { label: string; code: Expr[] }[] {
         e.set(ENV, e.cell64(CELL_ENV)),
         e.if(m.i64.eqz(e.cell64(CELL_EXN)), pushState(EXIT_SUSPEND)),
         e.set(ACCU, e.cell64(CELL_EXN)),
-        m.br(LABEL.raise),
+        // As in interp.c, where pc has passed the opcode when a primitive is called.
+        stash(() => e.add32(e.get32(PC), 4), 0),
+        m.br(LABEL.raiseNotrace),
       ],
     },
-    { label: LABEL.raise, code: stash(0) },
-    { label: LABEL.reraise, code: stash(1) },
+    { label: LABEL.raise, code: [stash(() => e.get32(PC), 0), m.br(LABEL.raiseNotrace)] },
+    { label: LABEL.reraise, code: [stash(() => e.get32(PC), 1), m.br(LABEL.raiseNotrace)] },
+    // An exception passes from one stack segment to the one before.
+    { label: LABEL.raiseOn, code: [stash(() => e.c32(0), 1), m.br(LABEL.raiseNotrace)] },
     {
       label: LABEL.raiseNotrace,
       code: [

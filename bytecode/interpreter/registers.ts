@@ -47,6 +47,7 @@ export const LABEL = {
   /** Raise accu, recording a backtrace from pc. */
   raise: "raise",
   reraise: "reraise",
+  raiseOn: "raise_on",
   /** Raise accu. */
   raiseNotrace: "raise_notrace",
   /** Leave the function with the code in WANT; registers are published. */
@@ -100,7 +101,7 @@ export class Emit {
     return this.module.i32.const(n);
   }
   c64(n: number): Expr {
-    return this.module.i64.const(n | 0, Math.floor(n / 0x100000000));
+    return this.module.i64.const(BigInt(n));
   }
   load32(base: Expr, offset = 0): Expr {
     return this.module.i32.load(offset, 4, base);

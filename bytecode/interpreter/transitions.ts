@@ -381,7 +381,7 @@ export const stubs: Readonly<Record<StubName, (b: InterpreterBuilder) => void>> 
   },
   segmentRaise: (b) => {
     b.code.push(...changeSegment(b, "segment_raise"));
-    b.goTo(LABEL.raiseNotrace);
+    b.goTo(LABEL.raiseOn);
   },
   fiberReturn: leaveFiber("fiber_return"),
   fiberRaise: leaveFiber("fiber_raise"),

@@ -15,6 +15,7 @@ import {
   CELL_EXTRA_ARGS,
   CELL_FIBER,
   CELL_PC,
+  CELL_RESULT,
   CELL_SEGMENT,
   CELL_SP,
   CELL_TRAP_SP,
@@ -91,16 +92,13 @@ function processActions(): void {
 
 /** Run the interpreter on the state at CELL_SP until it stops: EXIT_STOP (result in CELL_ACCU) or EXIT_RAISE. */
 function drive(): i32 {
-  for (;;) {
-    const exit = interpret();
-    if (exit == EXIT_POLL) {
-      processActions();
-    } else if (exit == EXIT_SUSPEND) {
-      if (hostSuspend()) pushRaise();
-    } else {
-      return exit;
-    }
+  let exit = interpret();
+  while (exit == EXIT_POLL || exit == EXIT_SUSPEND) {
+    if (exit == EXIT_POLL) processActions();
+    else if (hostSuspend()) pushRaise();
+    exit = interpret();
   }
+  return exit;
 }
 
 /**

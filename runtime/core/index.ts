@@ -1,3 +1,17 @@
-export { allocSmall } from "./gc/alloc";
-export { failwith } from "./fail";
-export function caml_test(a: i64): i64 { return a; }
+/** core.wasm: everything that the interpreter, native code and the host call. */
+export * from "./primitives";
+export { alloc_small_slow } from "./gc/alloc";
+export {
+  fiber_perform,
+  fiber_raise,
+  fiber_reperform,
+  fiber_resume,
+  fiber_return,
+  init_stack,
+  raise_continuation_already_resumed,
+  segment_raise,
+  segment_return,
+} from "./stack";
+export { callback_from_host } from "./callback";
+export { stash_backtrace } from "./backtrace";
+export * from "./interp";

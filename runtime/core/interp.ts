@@ -171,3 +171,11 @@ export function find_method_cached(methods: usize, tag: value, cache: usize): va
   store<i32>(cache, <i32>offset - 3 * WORD);
   return load<value>(methods + offset - WORD);
 }
+
+/** A closure without environment over the code at a biased address. */
+export function make_code_closure(pc: usize): usize {
+  const p = allocSmall(2, TAG_CLOSURE);
+  store<u64>(p, <u64>pc);
+  store<u64>(p + WORD, closinfo(2));
+  return p;
+}

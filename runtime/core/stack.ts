@@ -53,6 +53,7 @@ import {
   STACK_SLACK_WORDS,
   STUB_FIBER_RAISE,
   STUB_FIBER_RETURN,
+  STUB_RAISE_ARGUMENT,
   STUB_SEGMENT_RAISE,
   STUB_SEGMENT_RETURN,
   TAG_CONT,
@@ -60,7 +61,10 @@ import {
 } from "../layout";
 import { memAlloc, memFree } from "./gc/malloc";
 import { allocSmall, modify } from "./gc/alloc";
-import { invalidArg, raiseOutOfMemory } from "./fail";
+import { invalidArg, raise, raiseOutOfMemory } from "./fail";
+import { make_code_closure } from "./interp";
+import { namedValue } from "./named";
+import { popRoot, pushRoot } from "./roots";
 import { addr, field, initField, UNIT, value } from "./values";
 
 /** A biased code address as it lies on the stack. */
@@ -90,7 +94,7 @@ export function pushTrap(sp: usize, handler: usize, link: usize): usize {
 
 function newSegment(fiber: usize, parent: usize, words: i32): usize {
   const size = <usize>words * WORD;
-  const seg = memAlloc(SEG_HEADER_SIZE + size);
+  const seg = memAlloc(<usize>SEG_HEADER_SIZE + size);
   if (!seg) return 0;
   initSegment(seg, fiber, parent, seg + SEG_HEADER_SIZE + size);
   return seg;
@@ -314,13 +318,29 @@ function handleEffect(self: usize, eff: value, cont: value): void {
   store<i32>(CELL_EXTRA_ARGS, load<i32>(parent, FIBER_EXTRA_ARGS) + 2);
 }
 
+/** Effect.Unhandled of effect `eff`, as a value. */
+function unhandled(eff: value): value {
+  pushRoot(eff);
+  const p = allocSmall(2, 0);
+  initField(p, 0, namedValue("Effect.Unhandled"));
+  initField(p, 1, popRoot());
+  return <value>p;
+}
+
+export function raise_continuation_already_resumed(): value {
+  return raise(namedValue("Effect.Continuation_already_resumed"));
+}
+
 /**
- * PERFORM of effect CELL_ACCU; CELL_PC is where the continuation goes on. 0: there is no handler (the caller raises
- * Effect.Unhandled). 1: registers hold the call of the handler.
+ * PERFORM of effect CELL_ACCU; CELL_PC is where the continuation goes on. 0: there is no handler, Effect.Unhandled
+ * is in CELL_EXN. 1: registers hold the call of the handler.
  */
 export function fiber_perform(): i32 {
   const self = load<usize>(CELL_FIBER);
-  if (!load<usize>(self, FIBER_PARENT)) return 0;
+  if (!load<usize>(self, FIBER_PARENT)) {
+    raise(unhandled(load<value>(CELL_ACCU)));
+    return 0;
+  }
   const cont = allocSmall(2, TAG_CONT);
   initField(cont, 0, <value>self | 1);
   initField(cont, 1, <value>self | 1);
@@ -340,13 +360,26 @@ export function fiber_perform(): i32 {
 
 /**
  * REPERFORMTERM: effect CELL_ACCU, not handled by the running fiber, goes on to the next handler. The frame of the
- * function that reperforms has been dropped. 0: no handler is left.
+ * function that reperforms has been dropped. Without a handler, Effect.Unhandled is raised where the effect was
+ * performed. 0: the continuation was taken before, the exception is in CELL_EXN.
  */
 export function fiber_reperform(cont: value, tail: value): i32 {
   const self = load<usize>(CELL_FIBER);
   const parent = load<usize>(self, FIBER_PARENT);
   store<i32>(self, load<i32>(CELL_EXTRA_ARGS), FIBER_EXTRA_ARGS);
-  if (!parent) return 0;
+  if (!parent) {
+    pushRoot(cont);
+    pushRoot(unhandled(load<value>(CELL_ACCU)));
+    const raiser = <value>make_code_closure(STUB_RAISE_ARGUMENT);
+    const exn = popRoot();
+    const stack = caml_continuation_use_noexc(popRoot());
+    if (!fiberOf(stack)) {
+      raise_continuation_already_resumed();
+      return 0;
+    }
+    fiber_resume(stack, raiser, exn, tail);
+    return 1;
+  }
   store<usize>(fiberOf(tail), self, FIBER_PARENT);
   modify(addr(cont) + WORD, <value>self | 1);
   handleEffect(self, load<value>(CELL_ACCU), cont);

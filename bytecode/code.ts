@@ -1,0 +1,90 @@
+/** Code in linear memory: placing it there, adapted to the VM, and finding what an address belongs to. */
+import type { Machine } from "../runtime/machine.ts";
+import type { PrimitiveTable } from "../runtime/table.ts";
+import { FormatError } from "./formats/errors.ts";
+import { instructionLength } from "./instructions/decode.ts";
+import { instruction, opcode } from "./instructions/table.ts";
+import { fuse } from "./interpreter/fuse.ts";
+
+export interface CodeFragment {
+  /** Real address of its first word. */
+  readonly start: number;
+  /** In bytes. */
+  readonly length: number;
+  /** The words as they were in the file. */
+  readonly original: Int32Array;
+}
+
+/** How many arguments are below the code's own frame when it is entered. */
+export type EntryArity = 0 | 1;
+
+const C_CALLS = ["C_CALL1", "C_CALL2", "C_CALL3", "C_CALL4", "C_CALL5", "C_CALLN"].map(instruction);
+const FIRST_C_CALL = C_CALLS[0]!.code;
+const C_CALLN = opcode("C_CALLN");
+const CONSTINT = opcode("CONSTINT");
+const C_CALL1 = opcode("C_CALL1");
+const GRAB = opcode("GRAB");
+const ENSURE_STACK = opcode("ENSURE_STACK");
+
+export class CodeStore {
+  private readonly machine: Machine;
+  private readonly primitives: PrimitiveTable;
+  private readonly fragments: CodeFragment[] = [];
+
+  constructor(machine: Machine, primitives: PrimitiveTable) {
+    this.machine = machine;
+    this.primitives = primitives;
+  }
+
+  /**
+   * Put code into memory. `names` are the primitives that its C_CALLs are numbered by.
+   * Throws FormatError when one of them does not exist.
+   */
+  load(original: Int32Array, names: readonly string[], entryArity: EntryArity): CodeFragment {
+    const adapted = this.adapt(original, names, entryArity);
+    const start = this.machine.core.mem_alloc(adapted.length * 4) >>> 0;
+    if (start === 0) throw new Error("no memory is left for code");
+    this.machine.i32.set(adapted, start >>> 2);
+    const fragment = { start, length: adapted.length * 4, original };
+    this.fragments.push(fragment);
+    return fragment;
+  }
+
+  /** The fragment that an address (real, not biased) lies in. */
+  fragmentOf(address: number): CodeFragment | undefined {
+    return this.fragments.find((f) => address >= f.start && address < f.start + f.length);
+  }
+
+  private adapt(original: Int32Array, names: readonly string[], entryArity: EntryArity): Int32Array {
+    const code = original.slice();
+    const indices = this.resolve(names);
+    const ensureStack = names.indexOf("caml_ensure_stack_capacity");
+    let previous = 0;
+    let beforePrevious = 0;
+    for (let i = 0, next; i < original.length; beforePrevious = previous, previous = i, i = next) {
+      next = i + instructionLength(original, i);
+      const op = original[i]!;
+      if (op < FIRST_C_CALL || op > C_CALLN) continue;
+      const operand = op === C_CALLN ? i + 2 : i + 1;
+      const primitive = original[operand]!;
+      if (primitive === ensureStack && op === C_CALL1 && original[previous] === CONSTINT) {
+        // CONSTINT n; C_CALL1 p  becomes  ENSURE_STACK n arity _
+        const grab = beforePrevious < previous && original[beforePrevious] === GRAB;
+        code[previous] = ENSURE_STACK;
+        code[i] = grab ? original[beforePrevious + 1]! + 1 : previous === 0 ? entryArity : 1;
+      } else {
+        code[operand] = indices[primitive]!;
+      }
+    }
+    fuse(code, original);
+    return code;
+  }
+
+  private resolve(names: readonly string[]): number[] {
+    const missing = names.filter((name) => !this.primitives.find(name));
+    if (missing.length > 0) {
+      throw new FormatError("unsupported", "PRIM section", `there is no primitive ${missing.join(", ")}`);
+    }
+    return names.map((name) => this.primitives.find(name)!.index);
+  }
+}

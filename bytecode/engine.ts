@@ -1,0 +1,155 @@
+/**
+ * The virtual machine as TypeScript holds it: core.wasm with the interpreter in it, linear memory, the primitive
+ * table, and the code that has been loaded.
+ */
+import {
+  ATOM_HEADERS,
+  CELL_FUEL_REFILL,
+  CELL_OBJECT_ID,
+  CELL_RESULT,
+  CODE_BIAS,
+  HEADER_COLOUR_SHIFT,
+  STUBS,
+  WASM_PAGE,
+  WORD,
+} from "../runtime/layout.ts";
+import type { CoreExports } from "../runtime/core-exports.ts";
+import type { Host } from "../runtime/host/host.ts";
+import { Machine, OcamlException } from "../runtime/machine.ts";
+import type { Primitive, Value } from "../runtime/primitives.ts";
+import { type CorePrimitiveEntry, PrimitiveTable } from "../runtime/table.ts";
+import { CodeStore } from "./code.ts";
+import { opcode } from "./instructions/table.ts";
+
+/** Polls between two visits to the host. */
+const FUEL_REFILL = 20_000;
+const COLOUR_NOT_MARKABLE = 3;
+
+/** core.wasm and the primitives that it was built with. */
+export interface CoreModule {
+  readonly module: WebAssembly.Module;
+  readonly primitives: readonly CorePrimitiveEntry[];
+}
+
+export interface EngineOptions {
+  readonly core: CoreModule;
+  readonly host: Host;
+  readonly primitives: readonly Primitive[];
+  /** Functions of the host that core.wasm imports, besides those that the engine provides. */
+  readonly imports?: (machine: Machine) => Record<string, (...args: number[]) => number | void>;
+  /** Size of the minor heap in words (OCAMLRUNPARAM s). */
+  readonly minorHeapWords?: number;
+  /** Largest stack of a fiber in words (OCAMLRUNPARAM l). */
+  readonly maxStackWords?: number;
+  /** Largest linear memory in bytes. */
+  readonly maxMemoryBytes?: number;
+  /** DEBUG_* bits (layout.ts). */
+  readonly debug?: number;
+}
+
+const DEFAULT_MINOR_HEAP_WORDS = 256 * 1024;
+const DEFAULT_MAX_STACK_WORDS = 128 * 1024 * 1024;
+const MAX_PAGES = 65536;
+
+export class Engine {
+  readonly machine: Machine;
+  readonly primitives: PrimitiveTable;
+  readonly code: CodeStore;
+
+  constructor(options: EngineOptions) {
+    const maximum = Math.min(MAX_PAGES, Math.ceil((options.maxMemoryBytes ?? MAX_PAGES * WASM_PAGE) / WASM_PAGE));
+    const memory = new WebAssembly.Memory({ initial: 16, maximum });
+    const machine = new Machine(memory, options.host);
+    this.machine = machine;
+    this.primitives = new PrimitiveTable(options.core.primitives, options.primitives);
+    const instance = new WebAssembly.Instance(options.core.module, {
+      env: { memory, abort: abortInCore },
+      host: {
+        primitive: (index: number, argv: number, argn: number) => this.callHostPrimitive(index, argv >>> 0, argn),
+        memory_grown: () => machine.refreshViews(),
+        poll: () => this.poll(),
+        suspend: () => this.suspend(),
+        ...options.imports?.(machine),
+      },
+    });
+    machine.core = instance.exports as unknown as CoreExports;
+    this.code = new CodeStore(machine, this.primitives);
+    this.initialise(options);
+  }
+
+  private initialise(options: EngineOptions): void {
+    const m = this.machine;
+    for (let tag = 0; tag < 256; tag++) {
+      m.setWord(ATOM_HEADERS + WORD * tag, (COLOUR_NOT_MARKABLE << HEADER_COLOUR_SHIFT) | tag);
+    }
+    const stubs = [
+      "STOP",
+      "STOP_RAISE",
+      "SEGMENT_RETURN",
+      "SEGMENT_RAISE",
+      "FIBER_RETURN",
+      "FIBER_RAISE",
+      "RESTORE",
+      "ACC0",
+      "RAISE",
+    ];
+    stubs.forEach((name, i) => (m.i32[(STUBS >>> 2) + i] = opcode(name)));
+    m.i32[CELL_FUEL_REFILL >>> 2] = FUEL_REFILL;
+    m.core.init_heap(options.minorHeapWords ?? DEFAULT_MINOR_HEAP_WORDS, options.maxMemoryBytes ?? 0, options.debug ?? 0);
+    m.setWord(CELL_OBJECT_ID, 0);
+    if (!m.core.init_stack(options.maxStackWords ?? DEFAULT_MAX_STACK_WORDS)) {
+      throw new Error("the memory limit leaves no room for the stack");
+    }
+  }
+
+  /** A primitive written in TypeScript, called from wasm: 1 with the result in CELL_RESULT, 0 for an exception. */
+  private callHostPrimitive(index: number, argv: number, argn: number): number {
+    const { name, host } = this.primitives.at(index);
+    if (!host) throw new Error(`primitive ${name} was called with ${argn} arguments, which it does not take`);
+    let result: Value;
+    try {
+      result = host.call(this.machine, argv);
+    } catch (e) {
+      if (e instanceof OcamlException) return 0;
+      throw e;
+    }
+    this.machine.setWord(CELL_RESULT, result);
+    return 1;
+  }
+
+  private poll(): number {
+    return 0;
+  }
+
+  private suspend(): number {
+    throw new Error("a primitive has suspended the only thread");
+  }
+
+  /**
+   * Apply the function at stack or root word `closure` (an address of a word holding it) to `nargs` arguments at
+   * `argv`. The result. Throws OcamlException with the exception in CELL_EXN.
+   */
+  callback(closure: number, argv: number, nargs: number): Value {
+    if (!this.machine.core.callback_from_host(closure, argv, nargs)) throw new OcamlException();
+    return this.machine.word(CELL_RESULT);
+  }
+
+  /** Run code from its first instruction, as a function of one argument (). The result; throws OcamlException. */
+  runCode(address: number): Value {
+    const m = this.machine;
+    const closure = m.core.make_code_closure(address - CODE_BIAS) >>> 0;
+    m.pushRoot(closure);
+    m.pushRoot(1);
+    const roots = m.rootsTop();
+    try {
+      return this.callback(roots - 2 * WORD, roots - WORD, 1);
+    } finally {
+      m.popRoot();
+      m.popRoot();
+    }
+  }
+}
+
+function abortInCore(): never {
+  throw new Error("core.wasm was aborted");
+}

@@ -1,0 +1,39 @@
+/** Recording backtraces (runtime/backtrace_byt.c: caml_stash_backtrace). Decoding them is the host's business. */
+import {
+  BACKTRACE_SIZE,
+  CELL_ACCU,
+  CELL_BACKTRACE_BUFFER,
+  CELL_BACKTRACE_EXN,
+  CELL_BACKTRACE_POS,
+  CELL_SP,
+  CELL_TRAP_SP,
+  CODE_MARK,
+  WORD,
+} from "../layout";
+import { memAlloc } from "./gc/malloc";
+import { value } from "./values";
+
+/**
+ * Append to the backtrace buffer `pc` (0: nothing) and the return addresses between the stack pointer and the innermost
+ * trap, starting anew unless exception CELL_ACCU is raised again.
+ */
+export function stash_backtrace(pc: usize, reraise: i32): void {
+  const exn = load<value>(CELL_ACCU);
+  let pos = load<i32>(CELL_BACKTRACE_POS);
+  if (!reraise || exn != load<value>(CELL_BACKTRACE_EXN)) {
+    pos = 0;
+    store<value>(CELL_BACKTRACE_EXN, exn);
+  }
+  let buffer = load<usize>(CELL_BACKTRACE_BUFFER);
+  if (!buffer) {
+    buffer = memAlloc(BACKTRACE_SIZE * 4);
+    if (!buffer) return;
+    store<usize>(CELL_BACKTRACE_BUFFER, buffer);
+  }
+  if (pc && pos < BACKTRACE_SIZE) store<usize>(buffer + (<usize>(pos++) << 2), pc);
+  const end = load<usize>(CELL_TRAP_SP);
+  for (let sp = load<usize>(CELL_SP); sp < end && pos < BACKTRACE_SIZE; sp += WORD) {
+    if (load<i32>(sp, 4) == CODE_MARK) store<usize>(buffer + (<usize>(pos++) << 2), load<usize>(sp));
+  }
+  store<i32>(CELL_BACKTRACE_POS, pos);
+}

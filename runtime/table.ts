@@ -1,0 +1,50 @@
+/**
+ * The primitive table: every primitive that programs can call, core.wasm's and the host's, by index. Bytecode that has
+ * been loaded holds these indices.
+ */
+import type { Primitive } from "./primitives.ts";
+
+/** A primitive of core.wasm, as the build recorded it; "n": any number of arguments. */
+export interface CorePrimitiveEntry {
+  readonly name: string;
+  readonly arity: number | "n";
+}
+
+export interface PrimitiveEntry {
+  readonly name: string;
+  readonly index: number;
+  readonly arity: number | "n";
+  /** Its code, unless it is in core.wasm. */
+  readonly host?: Primitive;
+}
+
+export class PrimitiveTable {
+  private readonly entries: PrimitiveEntry[] = [];
+  private readonly byName = new Map<string, PrimitiveEntry>();
+
+  /** Throws when a name is declared twice. */
+  constructor(core: readonly CorePrimitiveEntry[], host: readonly Primitive[]) {
+    for (const { name, arity } of core) this.add({ name, arity });
+    for (const primitive of host) this.add({ name: primitive.name, arity: primitive.arity, host: primitive });
+  }
+
+  private add(entry: Omit<PrimitiveEntry, "index">): void {
+    if (this.byName.has(entry.name)) throw new Error(`primitive ${entry.name} is defined twice`);
+    const complete = { ...entry, index: this.entries.length };
+    this.entries.push(complete);
+    this.byName.set(entry.name, complete);
+  }
+
+  find(name: string): PrimitiveEntry | undefined {
+    return this.byName.get(name);
+  }
+
+  at(index: number): PrimitiveEntry {
+    return this.entries[index]!;
+  }
+
+  /** All names, sorted. */
+  names(): string[] {
+    return [...this.byName.keys()].sort();
+  }
+}
