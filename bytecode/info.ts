@@ -30,7 +30,8 @@ export function describeBytecode(bytes: Uint8Array, file: string, options: InfoO
   const lines = [`File ${printName(file)}`];
   const magic = identify(bytes);
   readingFile(file, () => {
-    switch (magic?.kind) {
+    if (magic === undefined) return expectMagic(bytes, "exec", "OCaml bytecode");
+    switch (magic.kind) {
       case "cmo":
         describeUnit(lines, readUnit(bytes), options);
         break;
@@ -39,9 +40,6 @@ export function describeBytecode(bytes: Uint8Array, file: string, options: InfoO
         break;
       case "exec":
         describeExecutable(lines, readExecutable(bytes), options);
-        break;
-      case undefined:
-        expectMagic(bytes, "exec", "OCaml bytecode");
         break;
       default:
         lines.push(`This is ${KIND_NAMES[magic.kind]} written by ${ocamlVersionOf(magic)}.`);

@@ -1,0 +1,4 @@
+type t = { mutable n : int }
+
+let make n = { n }
+let get t = t.n

@@ -1,0 +1,4 @@
+type t
+
+val make : int -> t
+val get : t -> int
