@@ -13,7 +13,11 @@ export interface Names {
 }
 
 /** The lines of a listing, with the source locations of `debug` between them. Never throws: bad code is shown as such. */
-export function* disassemble(code: Int32Array, names: Names, debug: readonly UnitDebug[] = []): Generator<string> {
+export function* disassemble(
+  code: Int32Array,
+  names: Names,
+  debug: readonly UnitDebug[] = [],
+): Generator<string> {
   const locations = new Map<number, string[]>();
   for (const unit of debug) {
     for (const event of unit.events) {
@@ -22,7 +26,7 @@ export function* disassemble(code: Int32Array, names: Names, debug: readonly Uni
       locations.set(word, [...(locations.get(word) ?? []), line]);
     }
   }
-  for (let pc = 0; pc < code.length; ) {
+  for (let pc = 0; pc < code.length;) {
     yield* locations.get(pc) ?? [];
     const op = code[pc]!;
     const instruction = op >= 0 && op < FILE_OPCODES ? instructions[op] : undefined;
@@ -43,7 +47,13 @@ export function instructionLength(code: Int32Array, pc: number, instruction: Ins
   return instruction.tail === "closures" ? length + Math.max(first, 0) : length;
 }
 
-function* listing(code: Int32Array, pc: number, { name, operands, tail }: Instruction, address: string, names: Names) {
+function* listing(
+  code: Int32Array,
+  pc: number,
+  { name, operands, tail }: Instruction,
+  address: string,
+  names: Names,
+) {
   const table = pc + 1 + operands.length;
   if (tail === "switch") {
     const sizes = code[pc + 1]!;

@@ -67,7 +67,11 @@ function describeUnit(lines: string[], unit: CompilationUnit, options: InfoOptio
   if (unit.primitives.length === 0) {
     lines.push("Uses unsafe features: no");
   } else {
-    lines.push("Uses unsafe features: YES", "Primitives declared in this module:", ...indented(unit.primitives));
+    lines.push(
+      "Uses unsafe features: YES",
+      "Primitives declared in this module:",
+      ...indented(unit.primitives),
+    );
   }
   lines.push(`Force link: ${unit.forceLink ? "YES" : "no"}`);
   const code = codeWords(unit.code);
@@ -109,7 +113,11 @@ function describeExecutable(lines: string[], executable: BytecodeExecutable, opt
     else if (name === "DLLS") list("Used DLLs:", indented(dllNames));
     else if (name === "DLPT") list("Additional DLL paths:", indented(dllPath));
     else if (name === "PRIM") list("Primitives used:", indented(primitives));
-    else if (name === "SYMB") list("Globals defined:", (globals?.symbols ?? []).map((symbol) => `\t${describeGlobal(symbol)}`));
+    else if (name === "SYMB")
+      list(
+        "Globals defined:",
+        (globals?.symbols ?? []).map((symbol) => `\t${describeGlobal(symbol)}`),
+      );
   }
   if (!options.disassemble) return;
   const constants = unmarshal(executable.data, 0, "DATA section").value;

@@ -101,7 +101,9 @@ class Probe implements Semantics<Word, Amount, null> {
     }
     delta.constant -= n.constant;
     const { low } = this.effect;
-    if (delta.operand >= 0 ? low.operand < 0 || delta.constant < low.constant : delta.constant < low.constant) {
+    if (
+      delta.operand >= 0 ? low.operand < 0 || delta.constant < low.constant : delta.constant < low.constant
+    ) {
       this.effect.low = { ...delta };
     }
   }

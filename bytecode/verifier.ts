@@ -77,12 +77,16 @@ const ARGS_OPERAND = amounts((op) => stackEffects[op]!.args, "operand", -1);
 const FRAME_OPERAND = amounts((op) => stackEffects[op]!.frame, "operand", -1);
 const OFFSET = amounts((op) => stackEffects[op]!.closureOffset, "constant", 0);
 const OFFSET_OPERAND = amounts((op) => stackEffects[op]!.closureOffset, "operand", -1);
-const HAS_OFFSET = Uint8Array.from({ length: FILE_OPCODES }, (_, op) => (stackEffects[op]!.closureOffset ? 1 : 0));
+const HAS_OFFSET = Uint8Array.from({ length: FILE_OPCODES }, (_, op) =>
+  stackEffects[op]!.closureOffset ? 1 : 0,
+);
 /** Instructions that the main loop handles without looking at environments or frames. */
 const USES_ENV = Uint8Array.from({ length: FILE_OPCODES }, (_, op) =>
   stackEffects[op]!.envField || stackEffects[op]!.closureOffset ? 1 : 0,
 );
-const TAG_OPERAND = Int32Array.from({ length: FILE_OPCODES }, (_, op) => instructions[op]!.operands.indexOf("tag"));
+const TAG_OPERAND = Int32Array.from({ length: FILE_OPCODES }, (_, op) =>
+  instructions[op]!.operands.indexOf("tag"),
+);
 
 const GRAB = opcode("GRAB");
 const RESTART = opcode("RESTART");
@@ -118,7 +122,7 @@ const FORBIDDEN_TAGS = [245, 247, 249];
 function decodeAll(code: Int32Array, options: VerifierOptions): Uint8Array {
   const starts = new Uint8Array(code.length);
   const check = operandChecks(options);
-  for (let pc = 0; pc < code.length; ) {
+  for (let pc = 0; pc < code.length;) {
     const op = code[pc]!;
     if (op < 0 || op >= FILE_OPCODES) throw invalid(code, pc, `there is no instruction ${op}`);
     starts[pc] = 1;
@@ -132,7 +136,11 @@ function decodeAll(code: Int32Array, options: VerifierOptions): Uint8Array {
     for (let i = 1; i < length; i++) {
       const value = code[pc + i]!;
       if (value < ranges[2 * i - 2]! || value > ranges[2 * i - 1]!) {
-        throw invalid(code, pc, `operand ${i} is ${value}, outside ${ranges[2 * i - 2]} to ${ranges[2 * i - 1]}`);
+        throw invalid(
+          code,
+          pc,
+          `operand ${i} is ${value}, outside ${ranges[2 * i - 2]} to ${ranges[2 * i - 1]}`,
+        );
       }
     }
     if (op === SWITCH) length += (code[pc + 1]! & 0xffff) + (code[pc + 1]! >>> 16);
@@ -242,8 +250,10 @@ class Flow {
     for (;;) {
       const op = code[pc]!;
       const low = height + LOW[op]! - (LOW_OPERAND[op]! >= 0 ? code[pc + 1 + LOW_OPERAND[op]!]! : 0);
-      if (low < this.frameTop[frame]!) throw invalid(code, pc, `pops more than the ${height} words there are`);
-      if (SLOT_OPERAND[op]! >= 0) this.checkSlot(pc, height, frame, SLOT[op]! + code[pc + 1 + SLOT_OPERAND[op]!]!);
+      if (low < this.frameTop[frame]!)
+        throw invalid(code, pc, `pops more than the ${height} words there are`);
+      if (SLOT_OPERAND[op]! >= 0)
+        this.checkSlot(pc, height, frame, SLOT[op]! + code[pc + 1 + SLOT_OPERAND[op]!]!);
       else if (SLOT[op]! >= 0) this.checkSlot(pc, height, frame, SLOT[op]!);
       if (USES_ENV[op] === 1) this.checkEnvironment(pc, op, owner);
       if (height + PEAK[op]! > maxHeight) maxHeight = height + PEAK[op]!;
@@ -285,7 +295,11 @@ class Flow {
             break;
           case Special.Apply: {
             const args = code[pc + 1 + ARGS_OPERAND[op]!]!;
-            if (args < 1 || this.frameSize[frame] !== RETURN_FRAME || this.frameTop[frame] !== height - args) {
+            if (
+              args < 1 ||
+              this.frameSize[frame] !== RETURN_FRAME ||
+              this.frameTop[frame] !== height - args
+            ) {
               throw invalid(code, pc, `no return address below ${args} arguments`);
             }
             break;
@@ -351,9 +365,11 @@ class Flow {
   /** Control goes from `from` to `to`: a first visit is noted and queued, a later one must find the same state. */
   private goTo(from: number, to: number, height: number, frame: number, owner: number): void {
     const { code } = this;
-    if (to === code.length && this.mayFallOff && owner === 0 && height === this.entryHeight && frame === 0) return;
+    if (to === code.length && this.mayFallOff && owner === 0 && height === this.entryHeight && frame === 0)
+      return;
     if (to < 0 || to >= code.length) throw invalid(code, from, `control leaves the code for word ${to}`);
     if (this.starts[to] !== 1) throw invalid(code, from, `control goes inside an instruction, to word ${to}`);
+    if (code[to] === GRAB) throw invalid(code, from, `control goes back to the GRAB at word ${to}`);
     if (this.heights[to] === -1) {
       this.heights[to] = height;
       this.frames[to] = frame;
@@ -362,9 +378,17 @@ class Flow {
     } else if (this.owners[to] !== owner) {
       throw invalid(code, from, `control goes into another function, to word ${to}`);
     } else if (this.heights[to] !== height) {
-      throw invalid(code, from, `word ${to} is reached with ${height} and with ${this.heights[to]} words on the stack`);
+      throw invalid(
+        code,
+        from,
+        `word ${to} is reached with ${height} and with ${this.heights[to]} words on the stack`,
+      );
     } else if (this.frames[to] !== frame) {
-      throw invalid(code, from, `word ${to} is reached with different traps or return addresses on the stack`);
+      throw invalid(
+        code,
+        from,
+        `word ${to} is reached with different traps or return addresses on the stack`,
+      );
     }
   }
 
@@ -390,7 +414,8 @@ class Flow {
     } else {
       const other = this.environments[known]!;
       for (const key of ["low", "high", "index", "closures"] as const) {
-        if (other[key] !== environment[key]) throw invalid(code, from, `word ${entry} has closures of two shapes`);
+        if (other[key] !== environment[key])
+          throw invalid(code, from, `word ${entry} has closures of two shapes`);
       }
     }
   }
@@ -429,7 +454,11 @@ class Flow {
     } else {
       const field = ENV_OPERAND[op]! >= 0 ? this.code[pc + 1 + ENV_OPERAND[op]!]! : ENV[op]!;
       if (field < env.low || field >= env.high) {
-        throw invalid(this.code, pc, `field ${field} of an environment that has ${env.low} up to ${env.high - 1}`);
+        throw invalid(
+          this.code,
+          pc,
+          `field ${field} of an environment that has ${env.low} up to ${env.high - 1}`,
+        );
       }
     }
   }
@@ -438,7 +467,8 @@ class Flow {
   private checkExit(pc: number, op: number, height: number, frame: number, owner: number): void {
     const size = this.code[pc + 1 + FRAME_OPERAND[op]!]!;
     const args = ARGS_OPERAND[op]! >= 0 ? this.code[pc + 1 + ARGS_OPERAND[op]!]! : ARGS[op]!;
-    if (frame !== 0) throw invalid(this.code, pc, "leaves the function with a trap or return address on the stack");
+    if (frame !== 0)
+      throw invalid(this.code, pc, "leaves the function with a trap or return address on the stack");
     if (size !== height) throw invalid(this.code, pc, `gives up ${size} of ${height} words`);
     if (args > height || (SPECIAL[op] === Special.ApplyTail && args < 1)) {
       throw invalid(this.code, pc, `${args} arguments in a frame of ${height} words`);

@@ -14,7 +14,8 @@ const MAX_BLOCK = 128 << 10;
  * @throws Error when the frame is malformed or does not hold exactly `length` bytes
  */
 export function zstdDecompress(data: Uint8Array, length: number): Uint8Array {
-  if (!(length <= maximumOutput(data, length))) throw new Error("zstd: the frame is too short for the announced size");
+  if (!(length <= maximumOutput(data, length)))
+    throw new Error("zstd: the frame is too short for the announced size");
   const out = new Uint8Array(length);
   let filled = 0;
   const stream = new Decompress((chunk) => {
@@ -49,7 +50,7 @@ function maximumOutput(data: Uint8Array, length: number): number {
   }
   pos += sizeBytes;
   let bound = 0;
-  for (let last = false; !last; ) {
+  for (let last = false; !last;) {
     if (pos + 3 > data.length) throw new Error("zstd: truncated frame");
     const header = data[pos]! | (data[pos + 1]! << 8) | (data[pos + 2]! << 16);
     const size = header >>> 3;

@@ -1,7 +1,14 @@
 /** Damaged units and executables: every truncated prefix, and many bit flips, give a FormatError or are read. */
 import { readFileSync } from "node:fs";
 import t from "tap";
-import { FormatError, identify, literalNodes, readExecutable, readUnitDebug, readUnits } from "../bytecode/formats/index.ts";
+import {
+  FormatError,
+  identify,
+  literalNodes,
+  readExecutable,
+  readUnitDebug,
+  readUnits,
+} from "../bytecode/formats/index.ts";
 import { describeBytecode } from "../bytecode/info.ts";
 import { zstdDecompress } from "../runtime/zstd.ts";
 
@@ -12,7 +19,8 @@ function readAll(bytes: Uint8Array): void {
   if (identify(bytes)?.kind === "exec") {
     const program = readExecutable(bytes);
     program.debug?.find(100);
-    for (const unit of program.debug?.units ?? []) unit.directories.concat(unit.events.map((event) => event.defname));
+    for (const unit of program.debug?.units ?? [])
+      unit.directories.concat(unit.events.map((event) => event.defname));
   } else {
     for (const unit of readUnits(bytes)) {
       for (const reloc of unit.relocs) if (reloc.kind === "literal") literalNodes(reloc.value);
@@ -50,7 +58,8 @@ t.test("every prefix", async (t) => {
     const bytes = file(name);
     t.ok(reads(bytes), `${name} as it is`);
     const good: number[] = [];
-    for (let length = 0; length < bytes.length; length++) if (reads(bytes.subarray(0, length))) good.push(length);
+    for (let length = 0; length < bytes.length; length++)
+      if (reads(bytes.subarray(0, length))) good.push(length);
     t.strictSame(good, [], `no proper prefix of ${name} is accepted`);
   }
 });

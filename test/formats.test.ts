@@ -46,13 +46,18 @@ t.test("info says all that ocamlobjinfo says", async (t) => {
   ]) {
     const info = describeBytecode(file(name), name).split("\n");
     t.strictSame(missing(lines(`${name}.objinfo`), info), [], name);
-    t.ok(info.some((line) => line.startsWith("Functions: ")), `${name} passes the verifier`);
+    t.ok(
+      info.some((line) => line.startsWith("Functions: ")),
+      `${name} passes the verifier`,
+    );
   }
 });
 
 t.test("info lists code and locations as dumpobj does", async (t) => {
   for (const name of ["constants.cmo", "control.cmo", "control_debug.cmo", "control_zstd.cmo", "bare.byte"]) {
-    const info = describeBytecode(file(name), name, { disassemble: true, locations: true }).trimEnd().split("\n");
+    const info = describeBytecode(file(name), name, { disassemble: true, locations: true })
+      .trimEnd()
+      .split("\n");
     const listing = lines(`${name}.dumpobj`).filter((line) => !isReloc(line));
     t.strictSame(info.slice(info.indexOf("Code:") + 1), listing, name);
   }
@@ -63,7 +68,11 @@ const isReloc = (line: string): boolean => /^ {4}\d+ {4}\(/.test(line);
 t.test("relocations are those of dumpobj", async (t) => {
   const describe = (reloc: Reloc): string => {
     if (reloc.kind === "literal") return printConstant(reloc.value);
-    const words = { getcompunit: "require        ", getpredef: "require predef ", setcompunit: "provide        " };
+    const words = {
+      getcompunit: "require        ",
+      getpredef: "require predef ",
+      setcompunit: "provide        ",
+    };
     return reloc.kind === "primitive" ? `prim           ${reloc.name}` : words[reloc.kind] + reloc.name;
   };
   for (const name of ["constants.cmo", "control.cmo"]) {
@@ -76,12 +85,22 @@ t.test("relocations are those of dumpobj", async (t) => {
 
 t.test("unit", async (t) => {
   const unit = readUnit(file("constants.cmo"));
-  t.match(unit, { name: "Constants", primitives: ["caml_six_bytecode", "caml_int64_float_of_bits"], forceLink: false });
+  t.match(unit, {
+    name: "Constants",
+    primitives: ["caml_six_bytecode", "caml_int64_float_of_bits"],
+    forceLink: false,
+  });
   t.equal(unit.imports.find((crc) => crc.name === "Stdlib")?.digest, "b7726274865ffd07290ef11351fb84fe");
   const literals = unit.relocs.flatMap((reloc) => (reloc.kind === "literal" ? [reloc.value] : []));
   t.ok(literals.includes(2n ** 62n - 1n), "an int that a number cannot hold");
-  const nodes = literalNodes(literals.find((l) => l instanceof MarshalBlock && printConstant(l).includes("right"))!);
-  t.equal(printConstant(nodes[nodes.length - 1]!), '<0>(<0>(0, 1, 0), 2, <1>("right"))', "the literal comes last");
+  const nodes = literalNodes(
+    literals.find((l) => l instanceof MarshalBlock && printConstant(l).includes("right"))!,
+  );
+  t.equal(
+    printConstant(nodes[nodes.length - 1]!),
+    '<0>(<0>(0, 1, 0), 2, <1>("right"))',
+    "the literal comes last",
+  );
   t.ok(nodes.every((node, i) => fieldsOf(node).every((f) => typeof f !== "object" || nodes.indexOf(f) < i)));
 });
 
@@ -110,7 +129,10 @@ t.test("executables of OCaml's own bootstrap", async (t) => {
   );
   t.equal(ocamlc.primitives[0], "caml_abs_float");
   t.equal(ocamlc.globals?.symbols.filter((symbol) => symbol.kind === "predef").length, 12);
-  t.match(ocamlc.globals?.symbols.find((symbol) => symbol.name === "Out_of_memory"), { kind: "predef", index: 0 });
+  t.match(
+    ocamlc.globals?.symbols.find((symbol) => symbol.name === "Out_of_memory"),
+    { kind: "predef", index: 0 },
+  );
   t.equal(ocamlc.debug, undefined);
   t.equal(ocamlc.crcs, undefined);
   const data = unmarshal(ocamlc.data, 0, "DATA").value;
@@ -120,7 +142,10 @@ t.test("executables of OCaml's own bootstrap", async (t) => {
 t.test("executable with debug data", async (t) => {
   const program = readExecutable(file("bare.byte"));
   t.equal(Buffer.from(program.preamble).toString(), "#!/usr/bin/ocamlrun\n");
-  t.strictSame(program.crcs?.map((crc) => crc.name), ["Bare_list", "Bare"]);
+  t.strictSame(
+    program.crcs?.map((crc) => crc.name),
+    ["Bare_list", "Bare"],
+  );
   t.equal(program.debug?.units.length, 2);
   // dumpobj: the ENVACC2 before the RAISE of Bare_list.head. An event one word after the address counts too.
   t.match(program.debug?.find(27 * 4), {
@@ -144,7 +169,11 @@ t.test("executable with debug data", async (t) => {
 t.test("compressed debug data is the same", async (t) => {
   const events = (name: string): unknown[] => {
     const unit = readUnit(file(name));
-    return readUnitDebug(unit.debug!, unit.name).events.map((event) => [event.pos, event.startLine, event.kind]);
+    return readUnitDebug(unit.debug!, unit.name).events.map((event) => [
+      event.pos,
+      event.startLine,
+      event.kind,
+    ]);
   };
   t.strictSame(events("control_zstd.cmo"), events("control_debug.cmo"));
   t.equal(events("control_zstd.cmo").length > 100, true);
@@ -169,7 +198,10 @@ t.test("files that are something else", async (t) => {
   t.match(message(withMagic("Caml1999O031")), /^wrong-version: .*OCaml 4\.14,/);
   t.match(message(withMagic("Caml1999O022")), /^wrong-version: .*OCaml 4\.06,/);
   t.match(message(withMagic("Caml1999O036")), /^wrong-version: .*OCaml 5\.4,/);
-  t.match(message(withMagic("Caml1999A035")), /^wrong-kind: .*bytecode library \(\.cma\) written by OCaml 5\.3/);
+  t.match(
+    message(withMagic("Caml1999A035")),
+    /^wrong-kind: .*bytecode library \(\.cma\) written by OCaml 5\.3/,
+  );
   t.match(message(withMagic("Caml1999I035")), /^wrong-kind: .*interface/);
   t.match(message(withMagic("Caml2012T004")), /^wrong-kind: .*typed tree .*OCaml 4\.02/);
   t.match(message(boot("ocamllex")), /^wrong-kind: .*executable written by OCaml 5\.3/);
@@ -201,16 +233,21 @@ t.test("deep and cyclic values", async (t) => {
   t.equal(fieldsOf(cycle)[1], cycle);
   t.throws(() => literalNodes(cycle), FormatError);
   // A block that claims more fields than there are bytes, and a string.
-  t.throws(() => unmarshal(marshalled(Uint8Array.of(0x08, 0xff, 0xff, 0xff, 0x00), 1), 0, "test"), FormatError);
-  t.throws(() => unmarshal(marshalled(Uint8Array.of(0x0a, 0xff, 0xff, 0xff, 0xff), 1), 0, "test"), FormatError);
+  t.throws(
+    () => unmarshal(marshalled(Uint8Array.of(0x08, 0xff, 0xff, 0xff, 0x00), 1), 0, "test"),
+    FormatError,
+  );
+  t.throws(
+    () => unmarshal(marshalled(Uint8Array.of(0x0a, 0xff, 0xff, 0xff, 0xff), 1), 0, "test"),
+    FormatError,
+  );
 });
 
 t.test("listing of words that are no code", async (t) => {
   const names = { global: String, primitive: String };
-  t.strictSame([...disassemble(Int32Array.of(9, 1000, 84), names)], [
-    "       0  PUSH",
-    "       1  *** unknown opcode: 1000",
-    "       2  BRANCH *** the code ends here",
-  ]);
+  t.strictSame(
+    [...disassemble(Int32Array.of(9, 1000, 84), names)],
+    ["       0  PUSH", "       1  *** unknown opcode: 1000", "       2  BRANCH *** the code ends here"],
+  );
   t.equal(codeWords(Uint8Array.of(1, 2, 3, 4))[0], 0x04030201);
 });

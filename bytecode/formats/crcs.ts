@@ -13,7 +13,10 @@ export function readCrcs(value: MarshalValue | undefined, maxLength: number, pla
   return asList(value, maxLength, place).map((pair) => {
     const [name, digest] = asBlock(pair, 0, 2, place);
     const some = asOption(digest, place);
-    return { name: asName(name, place), digest: some === undefined ? undefined : hex(asBytes(some, place), place) };
+    return {
+      name: asName(name, place),
+      digest: some === undefined ? undefined : hex(asBytes(some, place), place),
+    };
   });
 }
 

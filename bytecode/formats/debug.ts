@@ -116,7 +116,8 @@ export function readProgramDebug(section: Uint8Array): ProgramDebug {
   const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
   let pos = 0;
   const word = (): number => {
-    if (pos + 4 > section.length) throw new FormatError("truncated", `${place}, byte ${pos}`, "the section ends early");
+    if (pos + 4 > section.length)
+      throw new FormatError("truncated", `${place}, byte ${pos}`, "the section ends early");
     pos += 4;
     return view.getUint32(pos - 4);
   };
@@ -177,7 +178,5 @@ function decodeEvents(bytes: Uint8Array, place: string): DebugEvent[] {
 
 /** backtrace_byt.c: cmp_ev_info. */
 function compareEvents(a: DebugEvent, b: DebugEvent): number {
-  return (
-    a.pos - b.pos || a.startLine - b.startLine || a.startChar - b.startChar || a.endOffset - b.endOffset
-  );
+  return a.pos - b.pos || a.startLine - b.startLine || a.startChar - b.startChar || a.endOffset - b.endOffset;
 }

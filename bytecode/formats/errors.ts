@@ -62,7 +62,8 @@ export function readingFile<T>(file: string | undefined, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (file !== undefined && error instanceof FormatError && error.file === undefined) throw error.inFile(file);
+    if (file !== undefined && error instanceof FormatError && error.file === undefined)
+      throw error.inFile(file);
     throw error;
   }
 }

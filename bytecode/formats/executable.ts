@@ -74,7 +74,9 @@ export class BytecodeExecutable {
 
   /** SYMB: absent in stripped executables. */
   get globals(): GlobalMap | undefined {
-    return this.#once("symb", () => this.#marshalled("SYMB", (v, size) => readGlobalMap(v, size, "SYMB section")));
+    return this.#once("symb", () =>
+      this.#marshalled("SYMB", (v, size) => readGlobalMap(v, size, "SYMB section")),
+    );
   }
 
   /** CRCS: interfaces of the linked units; absent in stripped executables. */
@@ -103,11 +105,15 @@ export class BytecodeExecutable {
 
   #required(name: string): Uint8Array {
     const section = this.section(name);
-    if (section === undefined) throw new FormatError("corrupt", "section table", `there is no ${name} section`);
+    if (section === undefined)
+      throw new FormatError("corrupt", "section table", `there is no ${name} section`);
     return section;
   }
 
-  #marshalled<T>(name: string, decode: (value: ReturnType<typeof unmarshal>["value"], size: number) => T): T | undefined {
+  #marshalled<T>(
+    name: string,
+    decode: (value: ReturnType<typeof unmarshal>["value"], size: number) => T,
+  ): T | undefined {
     const section = this.section(name);
     if (section === undefined || section.length === 0) return undefined;
     return decode(unmarshal(section, 0, `${name} section`).value, section.length);
@@ -142,7 +148,8 @@ function readSectionTable(bytes: Uint8Array): Section[] {
   if (trailer < 0) throw new FormatError("truncated", "trailer", "the file is only a magic number");
   const count = view.getUint32(trailer);
   const table = trailer - 8 * count;
-  if (table < 0) throw new FormatError("corrupt", "trailer", `${count} sections do not fit into ${bytes.length} bytes`);
+  if (table < 0)
+    throw new FormatError("corrupt", "trailer", `${count} sections do not fit into ${bytes.length} bytes`);
   const sections: Section[] = [];
   let pos = table;
   for (let entry = trailer - 8; entry >= table; entry -= 8) {
@@ -150,7 +157,11 @@ function readSectionTable(bytes: Uint8Array): Section[] {
     pos -= length;
     const name = String.fromCharCode(...bytes.subarray(entry, entry + 4));
     if (pos < 0) {
-      throw new FormatError("corrupt", "section table", `section ${JSON.stringify(name)} starts before the file`);
+      throw new FormatError(
+        "corrupt",
+        "section table",
+        `section ${JSON.stringify(name)} starts before the file`,
+      );
     }
     sections.push({ name, pos, length });
   }

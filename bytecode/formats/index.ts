@@ -1,7 +1,14 @@
 /** Readers of what ocamlc 5.3 writes. */
 export { FormatError, type FormatErrorKind } from "./errors.ts";
 export { type OcamlFileKind, describeFile, expectMagic, identify, ocamlVersionOf } from "./magic.ts";
-export { MarshalBlock, MarshalBoxedInt, MarshalDouble, type MarshalValue, readMarshalHeader, unmarshal } from "./marshal.ts";
+export {
+  MarshalBlock,
+  MarshalBoxedInt,
+  MarshalDouble,
+  type MarshalValue,
+  readMarshalHeader,
+  unmarshal,
+} from "./marshal.ts";
 export { type Literal, literalNodes } from "./literal.ts";
 export { type Crc } from "./crcs.ts";
 export { type CompilationUnit, type Library, type Reloc, readLibrary, readUnit, readUnits } from "./unit.ts";

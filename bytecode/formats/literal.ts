@@ -29,7 +29,12 @@ enum Visit {
   Done,
 }
 
-function visit(root: Literal, state: Map<object, Visit>, leave: (node: Literal) => void, place: string): void {
+function visit(
+  root: Literal,
+  state: Map<object, Visit>,
+  leave: (node: Literal) => void,
+  place: string,
+): void {
   const stack: MarshalBlock[] = [];
   const next: number[] = [];
   const enter = (node: Literal): void => {

@@ -9,17 +9,7 @@ export const MAGIC_VERSION = 35;
 export const MAGIC_LENGTH = 12;
 
 export type OcamlFileKind =
-  | "exec"
-  | "cmi"
-  | "cmo"
-  | "cma"
-  | "cmx"
-  | "cmxa"
-  | "cmxs"
-  | "cmt"
-  | "ast-impl"
-  | "ast-intf"
-  | "linear";
+  "exec" | "cmi" | "cmo" | "cma" | "cmx" | "cmxa" | "cmxs" | "cmt" | "ast-impl" | "ast-intf" | "linear";
 
 export interface Magic {
   kind: OcamlFileKind;
@@ -81,7 +71,16 @@ const COMMON_VERSIONS: Record<number, string> = {
 /** Before 4.06 each kind counted for itself. */
 const OLD_VERSIONS: Partial<Record<OcamlFileKind, Record<number, string>>> = {
   exec: { 7: "3.07 or earlier", 8: "3.08 to 4.01", 10: "4.02 (development)", 11: "4.02 to 4.06" },
-  cmi: { 10: "3.08 to 3.10", 11: "3.11", 12: "3.12", 14: "4.00", 15: "4.01", 17: "4.02", 20: "4.03", 21: "4.04 or 4.05" },
+  cmi: {
+    10: "3.08 to 3.10",
+    11: "3.11",
+    12: "3.12",
+    14: "4.00",
+    15: "4.01",
+    17: "4.02",
+    20: "4.03",
+    21: "4.04 or 4.05",
+  },
   cmo: { 6: "3.08 to 3.12", 7: "4.00 or 4.01", 10: "4.02", 11: "4.03 to 4.05" },
   cma: { 7: "3.08 to 3.12", 8: "4.00 or 4.01", 11: "4.02", 12: "4.03 to 4.05" },
   cmx: { 10: "3.09 to 3.12", 11: "4.00 or 4.01", 14: "4.02", 15: "4.03 to 4.05", 16: "4.03 to 4.05" },
@@ -157,10 +156,12 @@ function looksLikeMagic(bytes: Uint8Array): boolean {
 }
 
 function describeForeign(bytes: Uint8Array): string {
-  const word = bytes.length >= 4 ? ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0 : 0;
+  const word =
+    bytes.length >= 4 ? ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0 : 0;
   const head = ascii(bytes, 0, Math.min(bytes.length, 8));
   if (word === 0x7f454c46) return "an ELF file (native code for Linux or BSD)";
-  if ([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe].includes(word)) return "a Mach-O file (native code for macOS)";
+  if ([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe].includes(word))
+    return "a Mach-O file (native code for macOS)";
   if (word === 0xcafebabe) return "a universal Mach-O or Java class file";
   if (word === 0x0061736d) return "a WebAssembly module";
   if (word === 0x504b0304) return "a ZIP archive";
@@ -168,7 +169,8 @@ function describeForeign(bytes: Uint8Array): string {
   if (word === 0x28b52ffd) return "zstd-compressed data";
   if (head.startsWith("MZ")) return "a PE file (native code for Windows)";
   if (head === "!<arch>\n") return "a static library of native code";
-  if (head.startsWith("#!")) return "a script without bytecode behind it (or a truncated bytecode executable)";
+  if (head.startsWith("#!"))
+    return "a script without bytecode behind it (or a truncated bytecode executable)";
   if ([0x8495a6bd, 0x8495a6be, 0x8495a6bf].includes(word)) return "a marshalled OCaml value";
   return looksLikeText(bytes) ? "a text file" : "no OCaml file";
 }

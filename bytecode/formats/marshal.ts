@@ -45,7 +45,8 @@ export class MarshalBoxedInt {
  * An OCaml value: number = int (bigint where a number is not exact), Uint8Array = string or bytes (a view of the input),
  * Float64Array = float array (its buffer holds the exact bits).
  */
-export type MarshalValue = number | bigint | Uint8Array | MarshalBlock | MarshalDouble | Float64Array | MarshalBoxedInt;
+export type MarshalValue =
+  number | bigint | Uint8Array | MarshalBlock | MarshalDouble | Float64Array | MarshalBoxedInt;
 
 /** The header of a marshalled value; sizes in bytes. */
 export interface MarshalHeader {
@@ -74,9 +75,14 @@ const TAG_NO_SCAN = 251;
  * @returns the value and the offset after it
  * @throws FormatError on malformed input, whatever it is
  */
-export function unmarshal(bytes: Uint8Array, start: number, place: string): { value: MarshalValue; end: number } {
+export function unmarshal(
+  bytes: Uint8Array,
+  start: number,
+  place: string,
+): { value: MarshalValue; end: number } {
   // A plain view: subarray and slice of Node's Buffer are slower, and slice does not copy.
-  if (bytes.constructor !== Uint8Array) bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.constructor !== Uint8Array)
+    bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = readMarshalHeader(bytes, start, place);
   const from = start + header.headerLength;
   const end = from + header.dataLength;
@@ -105,14 +111,26 @@ export function readMarshalHeader(bytes: Uint8Array, start: number, place: strin
     case MAGIC_SMALL: {
       const dataLength = view.getUint32(start + 4);
       const objectCount = view.getUint32(start + 8);
-      header = { headerLength: 20, dataLength, uncompressedLength: dataLength, objectCount, compressed: false };
+      header = {
+        headerLength: 20,
+        dataLength,
+        uncompressedLength: dataLength,
+        objectCount,
+        compressed: false,
+      };
       break;
     }
     case MAGIC_BIG: {
       if (start + 32 > bytes.length) throw truncated();
       const dataLength = Number(view.getBigUint64(start + 8));
       const objectCount = Number(view.getBigUint64(start + 16));
-      header = { headerLength: 32, dataLength, uncompressedLength: dataLength, objectCount, compressed: false };
+      header = {
+        headerLength: 32,
+        dataLength,
+        uncompressedLength: dataLength,
+        objectCount,
+        compressed: false,
+      };
       break;
     }
     case MAGIC_COMPRESSED:
@@ -123,7 +141,11 @@ export function readMarshalHeader(bytes: Uint8Array, start: number, place: strin
   }
   if (header.dataLength > bytes.length - start - header.headerLength) throw truncated();
   if (header.uncompressedLength > MAX_UNCOMPRESSED) {
-    throw new FormatError("limit", at(place, start), `a value of ${header.uncompressedLength} bytes is announced`);
+    throw new FormatError(
+      "limit",
+      at(place, start),
+      `a value of ${header.uncompressedLength} bytes is announced`,
+    );
   }
   return header;
 }
@@ -135,7 +157,8 @@ function readCompressedHeader(bytes: Uint8Array, start: number, place: string): 
   const vlq = (): number => {
     let n = 0;
     for (;;) {
-      if (pos >= limit) throw new FormatError("corrupt", at(place, pos), "header of a compressed value too short");
+      if (pos >= limit)
+        throw new FormatError("corrupt", at(place, pos), "header of a compressed value too short");
       const byte = bytes[pos++]!;
       n = n * 128 + (byte & 0x7f);
       if (byte < 0x80) return n;
@@ -146,7 +169,8 @@ function readCompressedHeader(bytes: Uint8Array, start: number, place: string): 
   const objectCount = vlq();
   vlq();
   vlq();
-  if (pos !== limit) throw new FormatError("corrupt", at(place, pos), "header of a compressed value too long");
+  if (pos !== limit)
+    throw new FormatError("corrupt", at(place, pos), "header of a compressed value too long");
   return { headerLength, dataLength, uncompressedLength, objectCount, compressed: true };
 }
 
@@ -154,7 +178,13 @@ function readCompressedHeader(bytes: Uint8Array, start: number, place: string): 
  * The un-marshalling loop (runtime/intern.c: intern_rec) over `data[from, end)`. `owed` counts the values still to be
  * read; each takes at least a byte, so a block larger than what is left is refused before it is allocated.
  */
-function readData(data: Uint8Array, from: number, end: number, header: MarshalHeader, place: string): MarshalValue {
+function readData(
+  data: Uint8Array,
+  from: number,
+  end: number,
+  header: MarshalHeader,
+  place: string,
+): MarshalValue {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const shared: MarshalValue[] = [];
   const objectCount = header.objectCount;
@@ -170,7 +200,8 @@ function readData(data: Uint8Array, from: number, end: number, header: MarshalHe
 
   const corrupt = (problem: string): FormatError => new FormatError("corrupt", at(place, pos), problem);
   const need = (count: number): void => {
-    if (!(count <= end - pos)) throw new FormatError("truncated", at(place, pos), "a marshalled value ends too early");
+    if (!(count <= end - pos))
+      throw new FormatError("truncated", at(place, pos), "a marshalled value ends too early");
   };
   const uint64 = (): number => {
     need(8);
@@ -316,8 +347,10 @@ function readData(data: Uint8Array, from: number, end: number, header: MarshalHe
 
     let opened: MarshalValue[] | undefined;
     if (tag >= 0) {
-      if (tag >= TAG_NO_SCAN || tag === TAG_CLOSURE || tag === TAG_INFIX) throw corrupt(`block with tag ${tag}`);
-      if (owed + size > end - pos) throw new FormatError("truncated", at(place, pos), `a block of ${size} words`);
+      if (tag >= TAG_NO_SCAN || tag === TAG_CLOSURE || tag === TAG_INFIX)
+        throw corrupt(`block with tag ${tag}`);
+      if (owed + size > end - pos)
+        throw new FormatError("truncated", at(place, pos), `a block of ${size} words`);
       const block = new MarshalBlock(tag, new Array<MarshalValue>(size));
       value = block;
       if (size > 0) {

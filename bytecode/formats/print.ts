@@ -74,5 +74,8 @@ function withoutTrailingZeros(digits: string): string {
 /** A name from a file on its way to a terminal: control characters are made visible. */
 export function printName(name: string | Uint8Array): string {
   const text = typeof name === "string" ? name : decodeName(name);
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\${String(c.charCodeAt(0)).padStart(3, "0")}`);
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f]/g,
+    (c) => `\\${String(c.charCodeAt(0)).padStart(3, "0")}`,
+  );
 }

@@ -3,7 +3,12 @@ import { FormatError } from "./errors.ts";
 import { MarshalBlock, type MarshalValue } from "./marshal.ts";
 
 /** The fields of a block with this tag and number of fields. */
-export function asBlock(value: MarshalValue | undefined, tag: number, size: number, place: string): MarshalValue[] {
+export function asBlock(
+  value: MarshalValue | undefined,
+  tag: number,
+  size: number,
+  place: string,
+): MarshalValue[] {
   if (!(value instanceof MarshalBlock) || value.tag !== tag || value.fields.length !== size) {
     throw mismatch(place, `a block of ${size} fields`);
   }
@@ -12,7 +17,8 @@ export function asBlock(value: MarshalValue | undefined, tag: number, size: numb
 
 /** An int in [min, max]. */
 export function asInt(value: MarshalValue | undefined, min: number, max: number, place: string): number {
-  if (typeof value !== "number" || value < min || value > max) throw mismatch(place, `an int from ${min} to ${max}`);
+  if (typeof value !== "number" || value < min || value > max)
+    throw mismatch(place, `an int from ${min} to ${max}`);
   return value;
 }
 
@@ -58,9 +64,10 @@ export function decodeName(bytes: Uint8Array): string {
 
 /** Strings each followed by a NUL (utils/misc.ml: split_null_terminated). */
 export function splitNulTerminated(bytes: Uint8Array, place: string): string[] {
-  if (bytes.length > 0 && bytes[bytes.length - 1] !== 0) throw mismatch(place, "names that each end in a NUL byte");
+  if (bytes.length > 0 && bytes[bytes.length - 1] !== 0)
+    throw mismatch(place, "names that each end in a NUL byte");
   const names: string[] = [];
-  for (let from = 0; from < bytes.length; ) {
+  for (let from = 0; from < bytes.length;) {
     const stop = bytes.indexOf(0, from);
     names.push(decodeName(bytes.subarray(from, stop)));
     from = stop + 1;

@@ -28,7 +28,8 @@ export function readGlobalMap(value: MarshalValue, maxCount: number, place: stri
   let visits = 0;
   for (;;) {
     while (node instanceof MarshalBlock) {
-      if (++visits > maxCount) throw new FormatError("corrupt", place, "the map of globals has too many nodes");
+      if (++visits > maxCount)
+        throw new FormatError("corrupt", place, "the map of globals has too many nodes");
       const fields = asBlock(node, 0, 5, place);
       path.push(fields);
       node = fields[0]!;

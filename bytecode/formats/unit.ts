@@ -75,9 +75,16 @@ export function readLibrary(bytes: Uint8Array, file?: string): Library {
     expectMagic(bytes, "cma");
     const place = "library descriptor";
     const max = bytes.length;
-    const [units, custom, ccObjects, ccOptions, dllNames] = asBlock(readDescriptor(bytes, place), 0, 5, place);
+    const [units, custom, ccObjects, ccOptions, dllNames] = asBlock(
+      readDescriptor(bytes, place),
+      0,
+      5,
+      place,
+    );
     const library: Library = {
-      units: asList(units, max, place).map((unit, i) => decodeUnit(bytes, unit, `descriptor of unit ${i + 1}`)),
+      units: asList(units, max, place).map((unit, i) =>
+        decodeUnit(bytes, unit, `descriptor of unit ${i + 1}`),
+      ),
       custom: asBool(custom, place),
       ccObjects: names(ccObjects, max, place).reverse(),
       ccOptions: names(ccOptions, max, place).reverse(),
@@ -100,7 +107,11 @@ function readDescriptor(bytes: Uint8Array, place: string): MarshalValue {
   const offset = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(MAGIC_LENGTH);
   if (offset < MAGIC_LENGTH + 4 || offset > bytes.length) {
     const kind = offset > bytes.length ? "truncated" : "corrupt";
-    throw new FormatError(kind, `byte ${MAGIC_LENGTH}`, `the descriptor should be at byte ${offset} of ${bytes.length}`);
+    throw new FormatError(
+      kind,
+      `byte ${MAGIC_LENGTH}`,
+      `the descriptor should be at byte ${offset} of ${bytes.length}`,
+    );
   }
   return unmarshal(bytes, offset, place).value;
 }
@@ -112,7 +123,8 @@ function decodeUnit(bytes: Uint8Array, value: MarshalValue, where: string): Comp
   const place = `descriptor of unit ${name}`;
   const pos = asInt(fields[1], MAGIC_LENGTH + 4, size, place);
   const codeSize = asInt(fields[2], 0, size - pos, place);
-  if (codeSize % 4 !== 0) throw new FormatError("corrupt", place, `code of ${codeSize} bytes, not a multiple of 4`);
+  if (codeSize % 4 !== 0)
+    throw new FormatError("corrupt", place, `code of ${codeSize} bytes, not a multiple of 4`);
   const debugPos = asInt(fields[8], 0, size, place);
   const debugSize = asInt(fields[9], 0, size - debugPos, place);
   return {
@@ -158,5 +170,7 @@ function names(value: MarshalValue | undefined, max: number, place: string): str
 }
 
 function literalsOf(units: CompilationUnit[]): Literal[] {
-  return units.flatMap((unit) => unit.relocs.flatMap((reloc) => (reloc.kind === "literal" ? [reloc.value] : [])));
+  return units.flatMap((unit) =>
+    unit.relocs.flatMap((reloc) => (reloc.kind === "literal" ? [reloc.value] : [])),
+  );
 }
