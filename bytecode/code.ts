@@ -1,4 +1,5 @@
 /** Code in linear memory: placing it there, adapted to the VM, and finding what an address belongs to. */
+import { md5 } from "@noble/hashes/legacy.js";
 import type { Machine } from "../runtime/machine.ts";
 import type { PrimitiveTable } from "../runtime/table.ts";
 import { FormatError } from "./formats/errors.ts";
@@ -6,13 +7,33 @@ import { instructionLength } from "./instructions/decode.ts";
 import { instruction, opcode } from "./instructions/table.ts";
 import { fuse } from "./interpreter/fuse.ts";
 
-export interface CodeFragment {
+export class CodeFragment {
   /** Real address of its first word. */
   readonly start: number;
-  /** In bytes. */
-  readonly length: number;
   /** The words as they were in the file. */
   readonly original: Int32Array;
+  /** Identifies the code in marshalled closures: given by the linker, or the MD5 of its bytes. */
+  #digest: Uint8Array | undefined;
+
+  constructor(start: number, original: Int32Array) {
+    this.start = start;
+    this.original = original;
+  }
+
+  /** In bytes. */
+  get length(): number {
+    return this.original.length * 4;
+  }
+
+  get digest(): Uint8Array {
+    const { buffer, byteOffset, byteLength } = this.original;
+    this.#digest ??= md5(new Uint8Array(buffer, byteOffset, byteLength));
+    return this.#digest;
+  }
+
+  set digest(digest: Uint8Array) {
+    this.#digest = digest;
+  }
 }
 
 /** How many arguments are below the code's own frame when it is entered. */
@@ -24,6 +45,7 @@ const C_CALLN = opcode("C_CALLN");
 const CONSTINT = opcode("CONSTINT");
 const C_CALL1 = opcode("C_CALL1");
 const GRAB = opcode("GRAB");
+const INVOKE_TRACED = opcode("INVOKE_TRACED");
 const ENSURE_STACK = opcode("ENSURE_STACK");
 
 export class CodeStore {
@@ -45,9 +67,19 @@ export class CodeStore {
     const start = this.machine.core.mem_alloc(adapted.length * 4) >>> 0;
     if (start === 0) throw new Error("no memory is left for code");
     this.machine.i32.set(adapted, start >>> 2);
-    const fragment = { start, length: adapted.length * 4, original };
+    const fragment = new CodeFragment(start, original);
     this.fragments.push(fragment);
     return fragment;
+  }
+
+  /** Give a fragment's memory back: nothing refers to its code any more. */
+  release(fragment: CodeFragment): void {
+    this.fragments.splice(this.fragments.indexOf(fragment), 1);
+    this.machine.core.mem_free(fragment.start);
+  }
+
+  fragmentWithDigest(digest: Uint8Array): CodeFragment | undefined {
+    return this.fragments.find((f) => f.digest.every((byte, i) => byte === digest[i]));
   }
 
   /** The fragment that an address (real, not biased) lies in. */
@@ -58,6 +90,7 @@ export class CodeStore {
   private adapt(original: Int32Array, names: readonly string[], entryArity: EntryArity): Int32Array {
     const code = original.slice();
     const indices = this.resolve(names);
+    const invokeTraced = names.indexOf("caml_invoke_traced_function");
     const ensureStack = names.indexOf("caml_ensure_stack_capacity");
     let previous = 0;
     let beforePrevious = 0;
@@ -67,7 +100,9 @@ export class CodeStore {
       if (op < FIRST_C_CALL || op > C_CALLN) continue;
       const operand = op === C_CALLN ? i + 2 : i + 1;
       const primitive = original[operand]!;
-      if (primitive === ensureStack && op === C_CALL1 && original[previous] === CONSTINT) {
+      if (primitive === invokeTraced) {
+        code[i] = INVOKE_TRACED;
+      } else if (primitive === ensureStack && op === C_CALL1 && original[previous] === CONSTINT) {
         // CONSTINT n; C_CALL1 p  becomes  ENSURE_STACK n arity _
         const grab = beforePrevious < previous && original[beforePrevious] === GRAB;
         code[previous] = ENSURE_STACK;

@@ -5,6 +5,7 @@
 import {
   ATOM_HEADERS,
   CELL_FUEL_REFILL,
+  CELL_NAMED_VALUES,
   CELL_OBJECT_ID,
   CELL_RESULT,
   CODE_BIAS,
@@ -16,10 +17,13 @@ import {
 import type { CoreExports } from "../runtime/core-exports.ts";
 import type { Host } from "../runtime/host/host.ts";
 import { Machine, OcamlException } from "../runtime/machine.ts";
-import type { Primitive, Value } from "../runtime/primitives.ts";
+import { type Primitive, Val, type Value } from "../runtime/primitives.ts";
 import { type CorePrimitiveEntry, PrimitiveTable } from "../runtime/table.ts";
-import { CodeStore } from "./code.ts";
+import { type CodeFragment, CodeStore } from "./code.ts";
+import { DebugInfo } from "./debug-info.ts";
 import { opcode } from "./instructions/table.ts";
+import { backtracePrimitives } from "./primitives/backtrace.ts";
+import { metaPrimitives } from "./primitives/meta.ts";
 
 /** Polls between two visits to the host. */
 const FUEL_REFILL = 20_000;
@@ -55,13 +59,18 @@ export class Engine {
   readonly machine: Machine;
   readonly primitives: PrimitiveTable;
   readonly code: CodeStore;
+  readonly debugInfo = new DebugInfo();
 
   constructor(options: EngineOptions) {
     const maximum = Math.min(MAX_PAGES, Math.ceil((options.maxMemoryBytes ?? MAX_PAGES * WASM_PAGE) / WASM_PAGE));
     const memory = new WebAssembly.Memory({ initial: 16, maximum });
     const machine = new Machine(memory, options.host);
     this.machine = machine;
-    this.primitives = new PrimitiveTable(options.core.primitives, options.primitives);
+    this.primitives = new PrimitiveTable(options.core.primitives, [
+      ...options.primitives,
+      ...backtracePrimitives(this.debugInfo),
+      ...metaPrimitives(this),
+    ]);
     const instance = new WebAssembly.Instance(options.core.module, {
       env: { memory, abort: abortInCore },
       host: {
@@ -97,6 +106,7 @@ export class Engine {
     m.i32[CELL_FUEL_REFILL >>> 2] = FUEL_REFILL;
     m.core.init_heap(options.minorHeapWords ?? DEFAULT_MINOR_HEAP_WORDS, options.maxMemoryBytes ?? 0, options.debug ?? 0);
     m.setWord(CELL_OBJECT_ID, 0);
+    m.setWord(CELL_NAMED_VALUES, Val.emptyList);
     if (!m.core.init_stack(options.maxStackWords ?? DEFAULT_MAX_STACK_WORDS)) {
       throw new Error("the memory limit leaves no room for the stack");
     }
@@ -134,19 +144,33 @@ export class Engine {
     return this.machine.word(CELL_RESULT);
   }
 
-  /** Run code from its first instruction, as a function of one argument (). The result; throws OcamlException. */
-  runCode(address: number): Value {
+  /** Apply f to arguments from TypeScript. The result; throws OcamlException. */
+  apply(f: Value, ...args: Value[]): Value {
     const m = this.machine;
-    const closure = m.core.make_code_closure(address - CODE_BIAS) >>> 0;
-    m.pushRoot(closure);
-    m.pushRoot(1);
-    const roots = m.rootsTop();
+    m.pushRoot(f);
+    for (const arg of args) m.pushRoot(arg);
+    const top = m.rootsTop();
+    const argv = top - args.length * WORD;
     try {
-      return this.callback(roots - 2 * WORD, roots - WORD, 1);
+      return this.callback(argv - WORD, argv, args.length);
     } finally {
-      m.popRoot();
-      m.popRoot();
+      for (let i = 0; i <= args.length; i++) m.popRoot();
     }
+  }
+
+  /** Run code from its first instruction, as a function of one argument (). The result; throws OcamlException. */
+  runCode(fragment: CodeFragment): Value {
+    return this.apply(this.machine.core.make_code_closure(fragment.start - CODE_BIAS) >>> 0, Val.unit);
+  }
+
+  /** The value that OCaml code has registered under a name (Callback.register). */
+  namedValue(name: string): Value | undefined {
+    const m = this.machine;
+    for (let list = m.word(CELL_NAMED_VALUES); list !== Val.emptyList; list = m.field(list as number, 1)) {
+      const pair = m.block(list as number, 0);
+      if (m.latin1(m.block(pair, 0)) === name) return m.field(pair, 1);
+    }
+    return undefined;
   }
 }
 

@@ -43,6 +43,10 @@ export class PrimitiveTable {
     return this.entries[index]!;
   }
 
+  namesByIndex(): string[] {
+    return this.entries.map((entry) => entry.name);
+  }
+
   /** All names, sorted. */
   names(): string[] {
     return [...this.byName.keys()].sort();

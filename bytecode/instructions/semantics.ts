@@ -124,7 +124,8 @@ export type StubName =
   | "fiberReturn"
   | "fiberRaise"
   | "restore"
-  | "ensureStack";
+  | "ensureStack"
+  | "invokeTraced";
 
 /** A meaning, for any builder. */
 export type Meaning = <V, N, C>(b: Semantics<V, N, C>) => void;

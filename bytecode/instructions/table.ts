@@ -343,6 +343,13 @@ op("RESTORE", [], "pop an interpreter state and continue with it", (b) => b.stub
 op("ENSURE_STACK", ["count", "count", "count"], "room for p0 words in a function of p1 arguments", (b) =>
   b.stub("ensureStack"),
 );
+op(
+  "INVOKE_TRACED",
+  ["primitive"],
+  "leave a function of three arguments for code a with environment s[0] and argument s[1]",
+  (b) => b.stub("invokeTraced"),
+  "end",
+);
 
 /** All instructions by opcode. */
 export const instructions: readonly Instruction[] = rows;

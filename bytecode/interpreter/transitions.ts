@@ -389,6 +389,21 @@ export const stubs: Readonly<Record<StubName, (b: InterpreterBuilder) => void>> 
     b.code.push(...popState(b));
     b.goTo(LABEL.next);
   },
+  // Trace.invoke_traced_function (runtime/meta.c): the code address comes as a nativeint. The frame holds the three
+  // arguments of the wrapper under the two operands; its one argument for the code remains.
+  invokeTraced: (b) => {
+    const e = b.emit;
+    const arg = b.scratch.newI64();
+    b.code.push(
+      e.set(arg, e.load64(e.get32(SP), WORD)),
+      e.set(ENV, e.load64(e.get32(SP))),
+      e.set(PC, e.load32(e.wrap(e.get64(ACCU)), WORD)),
+      e.set(SP, e.add32(e.get32(SP), 4 * WORD)),
+      e.store64(e.get32(SP), 0, e.get64(arg)),
+      e.set(EXTRA, e.c32(0)),
+    );
+    b.goTo(LABEL.entered);
+  },
   ensureStack: (b) => {
     const e = b.emit;
     const m = e.module;

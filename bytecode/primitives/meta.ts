@@ -1,0 +1,66 @@
+/** Code made and run by the program itself: what the toplevel and Dynlink stand on (runtime/meta.c). */
+import { CELL_ENV, CELL_GLOBAL_DATA, CODE_BIAS, TAG_ABSTRACT, WORD } from "../../runtime/layout.ts";
+import { definePrimitives, type Primitive, Val } from "../../runtime/primitives.ts";
+import type { Engine } from "../engine.ts";
+import { opcode } from "../instructions/table.ts";
+
+// A bigarray's block (runtime/core/bigarray.ts): operations, data address, number of dimensions, flags, proxy, dims.
+const BIGARRAY_DATA = 1;
+const BIGARRAY_DIM0 = 5;
+
+export function metaPrimitives(engine: Engine): Primitive[] {
+  return definePrimitives({
+    caml_get_global_data: [1, (m) => m.word(CELL_GLOBAL_DATA)],
+    caml_realloc_global: [
+      1,
+      (m, a) => {
+        const requested = m.int(a, 0);
+        const old = m.block(CELL_GLOBAL_DATA, 0);
+        const size = m.wosize(old);
+        if (requested >= size) {
+          const grown = m.alloc((requested + 0x100) & ~0xff, 0);
+          const current = m.block(CELL_GLOBAL_DATA, 0);
+          for (let i = 0; i < size; i++) m.setField(grown, i, m.field(current, i));
+          m.setWord(CELL_GLOBAL_DATA, grown);
+        }
+        return Val.unit;
+      },
+    ],
+    caml_reify_bytecode: [
+      3,
+      (m, a) => {
+        const bigarray = m.block(a, 0);
+        const data = m.u32[(bigarray + BIGARRAY_DATA * WORD) >>> 2]!;
+        const words = m.u32[(bigarray + BIGARRAY_DIM0 * WORD) >>> 2]! >>> 2;
+        const code = new Int32Array(words + 2);
+        new Uint8Array(code.buffer).set(m.u8.subarray(data, data + words * 4));
+        code[words] = opcode("RETURN");
+        code[words + 1] = 1;
+        const fragment = engine.code.load(code, engine.primitives.namesByIndex(), 1);
+        const digest = m.field(a, 2);
+        if (digest !== Val.none) fragment.digest = m.bytes(m.block(m.block(a, 2), 0));
+        if (!m.isInt(a, 1)) engine.debugInfo.addEvents(m, fragment, m.block(a, 1));
+        m.pushRoot(m.core.make_code_closure(fragment.start - CODE_BIAS) >>> 0);
+        const handle = m.core.alloc_small(2, TAG_ABSTRACT) >>> 0;
+        m.setWord(handle, fragment.start + 1);
+        m.setWord(handle + WORD, Val.int(fragment.length));
+        return m.tuple(0, handle, m.popRoot());
+      },
+    ],
+    caml_static_release_bytecode: [
+      1,
+      (m, a) => {
+        const start = m.u32[m.block(a, 0) >>> 2]! - 1;
+        const fragment = engine.code.fragmentOf(start);
+        if (fragment) {
+          engine.debugInfo.remove(fragment);
+          engine.code.release(fragment);
+        }
+        return Val.unit;
+      },
+    ],
+    caml_get_current_environment: [1, (m) => m.word(CELL_ENV)],
+    // Bytecode calls this through INVOKE_TRACED, which the code loader puts in its place.
+    caml_invoke_traced_function: [3, (m) => m.invalidArg("Meta.invoke_traced_function")],
+  });
+}
