@@ -7,7 +7,7 @@ export interface CoreExports {
   /** A string of `length` undefined bytes; 0: Out_of_memory is in CELL_EXN. */
   alloc_string(length: number): number;
   /** caml_modify of the word at address `p`, the new value given as its low and high halves. */
-  modify(p: number, low: number, high: number): void;
+  modify_field(p: number, low: number, high: number): void;
   /** Prepare the heap; `maxBytes` 0 means all that the memory may grow to; `debug`: DEBUG_* bits. */
   init_heap(minorWords: number, maxBytes: number, debug: number): void;
   /** Make the main stack. 0: no memory. */
@@ -22,4 +22,7 @@ export interface CoreExports {
   /** Off-heap memory (16-byte aligned); 0 when exhausted. */
   mem_alloc(bytes: number): number;
   mem_free(p: number): void;
+  /** A root of the host: the address of a word with the given halves, until root_free. 0: no memory. */
+  root_new(low: number, high: number): number;
+  root_free(p: number): void;
 }

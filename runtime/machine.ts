@@ -207,11 +207,11 @@ export class Machine {
   setField(p: number, i: number, v: Value): void {
     if (typeof v === "number" && v % 2 !== 0) {
       // The barrier matters to the value that is overwritten, too: let the core decide.
-      this.core.modify(p + i * WORD, v | 0, Math.floor(v / TWO_32));
+      this.core.modify_field(p + i * WORD, v | 0, Math.floor(v / TWO_32));
     } else if (typeof v === "bigint") {
-      this.core.modify(p + i * WORD, Number(v & 0xffffffffn) | 0, Number(v >> 32n));
+      this.core.modify_field(p + i * WORD, Number(v & 0xffffffffn) | 0, Number(v >> 32n));
     } else {
-      this.core.modify(p + i * WORD, v | 0, 0);
+      this.core.modify_field(p + i * WORD, v | 0, 0);
     }
   }
 

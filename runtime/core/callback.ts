@@ -30,6 +30,8 @@ import {
   WORD,
 } from "../layout";
 import { raiseOutOfMemory } from "./fail";
+import { register_fiber, unregister_fiber } from "./gc/continuations";
+import { clearReady, readyAt, readyCount } from "./gc/finalisers";
 import { popRoot, pushRoot } from "./roots";
 import { pushFrame, pushTrap, returnAddress, unwindTo } from "./stack";
 import { addr, UNIT, value } from "./values";
@@ -84,10 +86,14 @@ function processActions(): void {
     pushRaise();
     return;
   }
-  if (hostPoll()) {
-    pushRaise();
-    return;
+  if (actions & ACTION_FINALISER) {
+    // The first one on top, so that it runs first.
+    for (let i = readyCount() - 1; i >= 0; i--) {
+      pushInterruption(load<value>(readyAt(i)), load<value>(readyAt(i), 8));
+    }
+    clearReady();
   }
+  if (hostPoll()) pushRaise();
 }
 
 /** Run the interpreter on the state at CELL_SP until it stops: EXIT_STOP (result in CELL_ACCU) or EXIT_RAISE. */

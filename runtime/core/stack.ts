@@ -60,6 +60,7 @@ import {
   WORD,
 } from "../layout";
 import { memAlloc, memFree } from "./gc/malloc";
+import { continuationTaken, registerContinuation } from "./gc/continuations";
 import { allocSmall, modify } from "./gc/alloc";
 import { invalidArg, raise, raiseOutOfMemory } from "./fail";
 import { make_code_closure } from "./interp";

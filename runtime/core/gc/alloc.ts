@@ -1,18 +1,227 @@
-/** Allocation of blocks (runtime/caml/memory.h: Alloc_small; runtime/memory.c). */
-import { CELL_YOUNG_LIMIT, CELL_YOUNG_PTR, WORD } from "../../layout";
-import { makeHeader, setHeader, value } from "../values";
+/** Allocation of blocks and the write barrier (runtime/memory.c, runtime/alloc.c, runtime/caml/memory.h). */
+import {
+  ACTION_OUT_OF_MEMORY,
+  CELL_ACTIONS,
+  CELL_DEBUG,
+  CELL_MARKING,
+  CELL_REF_BASE,
+  CELL_REF_LIMIT,
+  CELL_REF_PTR,
+  CELL_ROOTS_BASE,
+  CELL_ROOTS_SP,
+  CELL_YOUNG_END,
+  CELL_YOUNG_LIMIT,
+  CELL_YOUNG_PTR,
+  CELL_YOUNG_START,
+  CUSTOM_NATIVEINT,
+  DEBUG_STRESS,
+  MAX_YOUNG_WOSIZE,
+  TAG_CUSTOM,
+  TAG_NO_SCAN,
+  WASM_PAGE,
+  WORD,
+} from "../../layout";
+import { raiseOutOfMemory } from "../fail";
+import { atom, makeHeader, setHeader, UNIT, value } from "../values";
+import { memAlloc, memFree, memResize, memUsed, setGrowable } from "./malloc";
+import { darken, majorSlice, wholeCycle } from "./major";
+import { initMinor, isYoung, minorCollection } from "./minor";
+import { initSharedHeap, sharedAlloc } from "./shared-heap";
+import { addExternal } from "./state";
+
+const ROOTS_BYTES: usize = 1 << 18;
+/** Kept free so that a minor collection can always promote. */
+let reserve: u64 = 0;
+let memoryLimit: u64 = 0;
+
+/** Prepare the heap: `minorWords` in the minor heap, `maxBytes` of linear memory in all (0: all there can be). */
+export function init_heap(minorWords: i32, maxBytes: u32, debug: i32): void {
+  const all: u64 = <u64>65535 * WASM_PAGE;
+  memoryLimit = maxBytes ? min<u64>(maxBytes, all) : all;
+  setGrowable(memoryLimit - <u64>memory.size() * WASM_PAGE);
+  store<i32>(CELL_DEBUG, debug);
+  initSharedHeap();
+  const roots = memAlloc(ROOTS_BYTES);
+  store<usize>(CELL_ROOTS_BASE, roots);
+  store<usize>(CELL_ROOTS_SP, roots);
+  if (!roots || !setMinorHeap(minorWords)) unreachable();
+}
+
+/** Make a minor heap of this size; the old one must be empty. false: no memory. */
+export function setMinorHeap(words: i32): bool {
+  words = max(words, 4096);
+  const bytes = <usize>words * WORD;
+  const start = memAlloc(bytes);
+  if (!start || !initMinor(words)) return false;
+  memFree(load<usize>(CELL_YOUNG_START));
+  store<usize>(CELL_YOUNG_START, start);
+  store<usize>(CELL_YOUNG_END, start + bytes);
+  store<usize>(CELL_YOUNG_PTR, start + bytes);
+  store<usize>(CELL_YOUNG_LIMIT, start);
+  if (!load<usize>(CELL_REF_BASE)) growRefTable();
+  reserve = 2 * <u64>bytes + (1 << 20);
+  return true;
+}
+
+function growRefTable(): void {
+  const base = load<usize>(CELL_REF_BASE);
+  const used = load<usize>(CELL_REF_PTR) - base;
+  const size = max<usize>(1 << 16, 2 * used);
+  const grown = memResize(base, size);
+  if (!grown) unreachable();
+  store<usize>(CELL_REF_BASE, grown);
+  store<usize>(CELL_REF_PTR, grown + used);
+  store<usize>(CELL_REF_LIMIT, grown + size);
+}
+
+/** Empty the minor heap and do a slice of the major collector. */
+function collect(): void {
+  minorCollection();
+  if (memUsed() + reserve > memoryLimit) {
+    wholeCycle();
+    if (memUsed() + reserve > memoryLimit) {
+      store<i32>(CELL_ACTIONS, load<i32>(CELL_ACTIONS) | ACTION_OUT_OF_MEMORY);
+    }
+  } else {
+    majorSlice();
+  }
+}
+
+/**
+ * Make room in the minor heap for a block of `wosize` words and its header. In stress mode every allocation comes here
+ * and collects.
+ */
+export function alloc_small_slow(wosize: i32): void {
+  collect();
+  if (load<i32>(CELL_DEBUG) & DEBUG_STRESS) {
+    store<usize>(CELL_YOUNG_LIMIT, load<usize>(CELL_YOUNG_PTR) - ((<usize>wosize + 1) << 3));
+  }
+}
+
+/** The next allocation in the minor heap collects: much has been allocated elsewhere. */
+export function requestCollection(): void {
+  store<usize>(CELL_YOUNG_LIMIT, load<usize>(CELL_YOUNG_END));
+}
 
 /** A block of 1…MAX_YOUNG_WOSIZE words in the minor heap with undefined fields. May collect: push what you hold. */
 export function allocSmall(wosize: i32, tag: i32): usize {
-  const p = load<usize>(CELL_YOUNG_PTR) - ((<usize>wosize + 1) << 3);
-  if (p < load<usize>(CELL_YOUNG_LIMIT)) unreachable();
+  let p = load<usize>(CELL_YOUNG_PTR) - ((<usize>wosize + 1) << 3);
+  if (p < load<usize>(CELL_YOUNG_LIMIT)) {
+    alloc_small_slow(wosize);
+    p = load<usize>(CELL_YOUNG_PTR) - ((<usize>wosize + 1) << 3);
+  }
   store<usize>(CELL_YOUNG_PTR, p);
   setHeader(p + WORD, makeHeader(wosize, tag, 0));
   return p + WORD;
 }
 
+/** Words allocated directly in the major heap after which a collection is due. */
+const DIRECT_ALLOCATION_WORDS: i32 = 1 << 18;
+let directWords: i32 = 0;
+
 /** A block in the major heap with undefined fields; 0 when memory is exhausted. Never collects. */
 export function allocShr(wosize: i32, tag: i32): usize {
-  unreachable();
-  return 0;
+  if (memUsed() + reserve + (<u64>wosize << 3) > memoryLimit) return 0;
+  directWords += wosize;
+  if (directWords > DIRECT_ALLOCATION_WORDS || wosize > DIRECT_ALLOCATION_WORDS) {
+    directWords = 0;
+    requestCollection();
+  }
+  return sharedAlloc(wosize, tag);
+}
+
+/**
+ * A block of any size, its fields unit if it is scannable. May collect. 0 when memory is exhausted even after a full
+ * collection.
+ */
+export function alloc(wosize: i32, tag: i32): usize {
+  if (wosize == 0) return <usize>atom(tag);
+  let p: usize;
+  if (wosize <= MAX_YOUNG_WOSIZE) {
+    p = allocSmall(wosize, tag);
+  } else {
+    p = allocLargeOrCollect(wosize, tag);
+    if (!p) return 0;
+  }
+  if (tag < TAG_NO_SCAN) {
+    const end = p + (<usize>wosize << 3);
+    for (let f = p; f < end; f += WORD) store<value>(f, UNIT);
+  }
+  return p;
+}
+
+/** allocShr, with a full collection when there is no room. */
+export function allocLargeOrCollect(wosize: i32, tag: i32): usize {
+  let p = allocShr(wosize, tag);
+  if (!p) {
+    minorCollection();
+    wholeCycle();
+    p = allocShr(wosize, tag);
+  }
+  return p;
+}
+
+/**
+ * A custom block with `words` words of data (uninitialised); `externalBytes` are held outside of the heap by it, which
+ * makes the collector work as if they were in it. May collect.
+ */
+export function allocCustom(kind: i32, words: i32, externalBytes: usize): usize {
+  // Blocks whose death the host must learn of are in the major heap, where the sweeper sees them.
+  const p = kind > CUSTOM_NATIVEINT ? allocShr(words + 1, TAG_CUSTOM) : allocSmall(words + 1, TAG_CUSTOM);
+  if (!p) return 0;
+  if (externalBytes) {
+    addExternal(<i32>(externalBytes >> 3));
+    directWords += <i32>(externalBytes >> 3);
+    if (directWords > DIRECT_ALLOCATION_WORDS) {
+      directWords = 0;
+      requestCollection();
+    }
+  }
+  store<i64>(p, kind);
+  return p;
+}
+
+/** Store v into a field of a block (caml_modify). */
+export function modify(field: usize, v: value): void {
+  if (isYoung(field)) {
+    store<value>(field, v);
+    return;
+  }
+  const old = load<value>(field);
+  store<value>(field, v);
+  if (!(<i32>old & 1)) {
+    if (isYoung(<usize>old)) return; // the field is in the table already
+    if (load<i32>(CELL_MARKING)) darken(old);
+  }
+  if (!(<i32>v & 1) && isYoung(<usize>v)) remember(field);
+}
+
+// @ts-ignore: decorator
+@inline function remember(field: usize): void {
+  const p = load<usize>(CELL_REF_PTR);
+  store<usize>(p, field);
+  store<usize>(CELL_REF_PTR, p + 4);
+  if (p + 4 == load<usize>(CELL_REF_LIMIT)) growRefTable();
+}
+
+/** The first store into a field of a block that allocShr has made (caml_initialize). */
+export function initialize(field: usize, v: value): void {
+  store<value>(field, v);
+  if (!(<i32>v & 1) && isYoung(<usize>v) && !isYoung(field)) remember(field);
+}
+
+// ---- For the host ----
+
+export function alloc_small(wosize: i32, tag: i32): usize {
+  return allocSmall(wosize, tag);
+}
+
+export function alloc_block(wosize: i32, tag: i32): usize {
+  const p = alloc(wosize, tag);
+  if (!p) raiseOutOfMemory();
+  return p;
+}
+
+export function modify_field(field: usize, low: i32, high: i32): void {
+  modify(field, (<i64>high << 32) | <i64>(<u32>low));
 }

@@ -1,0 +1,183 @@
+/** The incremental marker and the phases of the major collector (runtime/major_gc.c). */
+import {
+  CELL_MARKING,
+  HEADER_COLOUR_SHIFT,
+  TAG_CONT,
+  TAG_INFIX,
+  TAG_NO_SCAN,
+  WORD,
+} from "../../layout";
+import { header, headerTag, headerWosize, setHeader, value } from "../values";
+import { finishEphemerons, markEphemerons } from "./ephemerons";
+import { finishFinalised, markFinalised } from "./finalisers";
+import { memResize } from "./malloc";
+import { isYoung } from "./minor";
+import { visitRoots, visitSuspended } from "./roots";
+import { startSweep, sweepSome } from "./shared-heap";
+import {
+  countMajor,
+  heapWords,
+  liveWords,
+  marked,
+  PHASE_IDLE,
+  PHASE_MARK,
+  PHASE_SWEEP,
+  phase,
+  rotateColours,
+  setPhase,
+  takeAllocated,
+  unmarked,
+} from "./state";
+
+/** space_overhead (Gc.control, OCAMLRUNPARAM o). */
+export let spaceOverhead: i32 = 120;
+export function setSpaceOverhead(percent: i32): void {
+  spaceOverhead = max(percent, 1);
+}
+
+/** The mark stack: ranges of fields [from, to) still to be looked at. */
+let stackBase: usize = 0;
+let stackTop: usize = 0;
+let stackEnd: usize = 0;
+
+function pushRange(from: usize, to: usize): void {
+  if (stackTop == stackEnd) {
+    const size = max<usize>(1 << 16, 2 * (stackEnd - stackBase));
+    const grown = memResize(stackBase, size);
+    if (!grown) unreachable();
+    stackTop = grown + (stackTop - stackBase);
+    stackBase = grown;
+    stackEnd = grown + size;
+  }
+  store<usize>(stackTop, from);
+  store<usize>(stackTop, to, 4);
+  stackTop += 8;
+}
+
+/** Whether the block at p is known to be reachable in this cycle. Call at the end of marking. */
+export function isMarked(p: usize): bool {
+  let h = header(p);
+  if (headerTag(h) == TAG_INFIX) h = header(p - <usize>headerWosize(h) * WORD);
+  return colourOf(h) != unmarked;
+}
+
+// @ts-ignore: decorator
+@inline function colourOf(h: u64): i32 {
+  return (<i32>h >> HEADER_COLOUR_SHIFT) & 3;
+}
+
+/** Mark what v refers to, if it is a block of the major heap. */
+export function darken(v: value): void {
+  if (<i32>v & 1 || v == 0) return;
+  let p = <usize>v;
+  if (isYoung(p)) return;
+  let h = header(p);
+  if (headerTag(h) == TAG_INFIX) {
+    p -= <usize>headerWosize(h) * WORD;
+    h = header(p);
+  }
+  if (colourOf(h) != unmarked) return;
+  setHeader(p, (h & ~(<u64>3 << HEADER_COLOUR_SHIFT)) | (<u64>marked << HEADER_COLOUR_SHIFT));
+  const t = headerTag(h);
+  if (t < TAG_NO_SCAN) {
+    if (t == TAG_CONT) visitSuspended(load<usize>(p) & ~1, false);
+    else pushRange(p, p + <usize>headerWosize(h) * WORD);
+  }
+}
+
+/** Mark everything on the stacks of a fiber and of those that it will return to. */
+export function darkenStacks(fiber: usize): void {
+  visitSuspended(fiber, false);
+}
+
+/** Mark about `budget` words. What is left of it; > 0: nothing is left to mark. */
+function markSome(budget: i64): i64 {
+  while (stackTop > stackBase) {
+    if (budget <= 0) return 0;
+    stackTop -= 8;
+    const from = load<usize>(stackTop);
+    let to = load<usize>(stackTop, 4);
+    // Long blocks in pieces, so that the budget means something.
+    if (to - from > 4096 * WORD) {
+      pushRange(from + 4096 * WORD, to);
+      to = from + 4096 * WORD;
+    }
+    budget -= <i64>((to - from) >> 3) + 1;
+    for (let f = from; f < to; f += WORD) {
+      if (!(load<i32>(f) & 1)) darken(load<value>(f));
+    }
+  }
+  return max<i64>(budget, 1);
+}
+
+/** Begin a cycle. The minor heap must be empty. */
+function startMarking(): void {
+  setPhase(PHASE_MARK);
+  store<i32>(CELL_MARKING, 1);
+  visitRoots(false);
+}
+
+/** Everything reachable is marked but for what ephemerons and finalisers keep: decide about those, then sweep. */
+function finishMarking(): void {
+  do {
+    markSome(i64.MAX_VALUE);
+  } while (markEphemerons());
+  markFinalised();
+  do {
+    markSome(i64.MAX_VALUE);
+  } while (markEphemerons());
+  finishFinalised();
+  finishEphemerons();
+  store<i32>(CELL_MARKING, 0);
+  rotateColours();
+  startSweep();
+  setPhase(PHASE_SWEEP);
+}
+
+/** Words that may be allocated between the end of a cycle and the start of the next. */
+function allowance(): i64 {
+  return max<i64>((liveWords * spaceOverhead) / 250, 1 << 17);
+}
+
+/** Live words when the last cycle ended, and what has been allocated since. */
+let sinceCycle: i64 = 0;
+
+/** A slice of the major collector, after a minor collection, in proportion to what was allocated. */
+export function majorSlice(): void {
+  const allocated = takeAllocated();
+  sinceCycle += allocated;
+  if (phase == PHASE_IDLE) {
+    if (sinceCycle < allowance()) return;
+    startMarking();
+  }
+  // The whole heap is marked and swept while as much again is allocated.
+  work((allocated + 4096) * max<i64>(2, (2 * heapWords) / allowance()));
+}
+
+function work(words: i64): void {
+  let budget = words;
+  if (phase == PHASE_MARK) {
+    budget = markSome(budget);
+    if (budget > 0) finishMarking();
+  }
+  if (phase == PHASE_SWEEP && budget > 0) {
+    budget = sweepSome(budget);
+    if (budget > 0) {
+      setPhase(PHASE_IDLE);
+      sinceCycle = 0;
+      countMajor();
+    }
+  }
+}
+
+/** Bring the current cycle, if there is one, to its end. */
+export function finishCycle(): void {
+  while (phase != PHASE_IDLE) work(i64.MAX_VALUE);
+}
+
+/** A whole cycle from the start. The minor heap must be empty. */
+export function wholeCycle(): void {
+  finishCycle();
+  startMarking();
+  finishCycle();
+}

@@ -1,0 +1,149 @@
+/**
+ * The minor collector: copies what is reachable in the minor heap to the major heap (runtime/minor_gc.c). A block that
+ * has moved has header 0 and its new address in field 0.
+ */
+import {
+  CELL_MINOR_WORDS,
+  CELL_REF_BASE,
+  CELL_REF_PTR,
+  CELL_YOUNG_END,
+  CELL_YOUNG_LIMIT,
+  CELL_YOUNG_PTR,
+  CELL_YOUNG_START,
+  TAG_CONT,
+  TAG_DOUBLE,
+  TAG_FORCING,
+  TAG_FORWARD,
+  TAG_INFIX,
+  TAG_LAZY,
+  TAG_NO_SCAN,
+  WORD,
+} from "../../layout";
+import { header, headerTag, headerWosize, setHeader, value } from "../values";
+import { sweepYoungContinuations } from "./continuations";
+import { afterMinorEphemerons } from "./ephemerons";
+import { afterMinorFinalisers, beforeMinorFinalisers } from "./finalisers";
+import { memAlloc } from "./malloc";
+import { visitRoots, visitSuspended } from "./roots";
+import { sharedAlloc } from "./shared-heap";
+import { addPromoted, countMinor, liveWords } from "./state";
+
+/** Blocks that were copied and whose fields have not been looked at: a stack of addresses. */
+let todoBase: usize = 0;
+let todo: usize = 0;
+
+/** Room for every block that the minor heap can hold: at least two words each. */
+export function initMinor(minorWords: i32): bool {
+  todoBase = memAlloc((<usize>minorWords >> 1) * 4 + 64);
+  todo = todoBase;
+  return todoBase != 0;
+}
+
+// @ts-ignore: decorator
+@inline export function isYoung(p: usize): bool {
+  return p >= load<usize>(CELL_YOUNG_START) && p < load<usize>(CELL_YOUNG_END);
+}
+
+/** If the word at `slot` refers to a young block, move the block and update the word. */
+export function oldify(slot: usize): void {
+  let v = load<value>(slot);
+  for (;;) {
+    if (<i32>v & 1) break;
+    const p = <usize>v;
+    if (!isYoung(p)) break;
+    const h = header(p);
+    if (h == 0) {
+      v = load<value>(p);
+      break;
+    }
+    const t = headerTag(h);
+    if (t == TAG_INFIX) {
+      const offset = <usize>headerWosize(h) * WORD;
+      store<value>(slot, <value>(p - offset));
+      oldify(slot);
+      v = load<value>(slot) + <value>offset;
+      break;
+    }
+    if (t == TAG_FORWARD) {
+      const f = load<value>(p);
+      if (mayShortcut(f)) {
+        v = f;
+        continue;
+      }
+    }
+    v = <value>copy(p, h, t);
+    break;
+  }
+  store<value>(slot, v);
+}
+
+/** Whether a forward block to f can be replaced by f itself. */
+function mayShortcut(f: value): bool {
+  if (<i32>f & 1) return true;
+  let p = <usize>f;
+  let h = header(p);
+  if (h == 0) {
+    p = <usize>load<value>(p);
+    h = header(p);
+  }
+  const t = headerTag(h);
+  return t != TAG_FORWARD && t != TAG_LAZY && t != TAG_FORCING && t != TAG_DOUBLE;
+}
+
+function copy(p: usize, h: u64, t: i32): usize {
+  const words = headerWosize(h);
+  const q = sharedAlloc(words, t);
+  if (!q) unreachable(); // the reserve of alloc.ts prevents this
+  const bytes = <usize>words * WORD;
+  if (words <= 8) {
+    for (let i: usize = 0; i < bytes; i += WORD) store<u64>(q + i, load<u64>(p + i));
+  } else {
+    memory.copy(q, p, bytes);
+  }
+  setHeader(p, 0);
+  store<usize>(p, q);
+  store<i32>(p, 0, 4);
+  if (t < TAG_NO_SCAN) {
+    store<usize>(todo, q);
+    todo += 4;
+  }
+  return q;
+}
+
+/** Look at the fields of everything that was copied. */
+export function mopUp(): void {
+  while (todo > todoBase) {
+    todo -= 4;
+    const p = load<usize>(todo);
+    const h = header(p);
+    if (headerTag(h) == TAG_CONT) {
+      visitSuspended(load<usize>(p) & ~1, true);
+      continue;
+    }
+    const end = p + <usize>headerWosize(h) * WORD;
+    for (let f = p; f < end; f += WORD) {
+      if (!(load<i32>(f) & 1)) oldify(f);
+    }
+  }
+}
+
+/** Empty the minor heap. */
+export function minorCollection(): void {
+  const before = liveWords;
+  const used = load<usize>(CELL_YOUNG_END) - load<usize>(CELL_YOUNG_PTR);
+  store<f64>(CELL_MINOR_WORDS, load<f64>(CELL_MINOR_WORDS) + <f64>(used >> 3));
+  const end = load<usize>(CELL_REF_PTR);
+  for (let ref = load<usize>(CELL_REF_BASE); ref < end; ref += 4) oldify(load<usize>(ref));
+  store<usize>(CELL_REF_PTR, load<usize>(CELL_REF_BASE));
+  visitRoots(true);
+  mopUp();
+  beforeMinorFinalisers();
+  mopUp();
+  afterMinorEphemerons();
+  afterMinorFinalisers();
+  sweepYoungContinuations();
+  store<usize>(CELL_YOUNG_PTR, load<usize>(CELL_YOUNG_END));
+  store<usize>(CELL_YOUNG_LIMIT, load<usize>(CELL_YOUNG_START));
+  addPromoted(<f64>(liveWords - before));
+  countMinor();
+}

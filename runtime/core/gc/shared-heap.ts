@@ -1,0 +1,230 @@
+/**
+ * The major heap: pools of equal slots for small blocks, the off-heap allocator for large ones
+ * (runtime/shared_heap.c).
+ *
+ *     pool (32 KiB): ┌ next i32 │ size class i32 │ free list i32 │ … ┬ slot ┬ slot ┬ …
+ *     large:         ┌ next i32 │ … ┬ header ┬ fields …
+ *
+ * A free slot has a header of 0 and the address of the next free slot in the word after it.
+ */
+import { HEADER_COLOUR_SHIFT, TAG_CONT, TAG_CUSTOM, WORD } from "../../layout";
+import { header, headerTag, headerWosize, makeHeader } from "../values";
+import { finalizeCustom } from "./custom";
+import { memAlloc, memFree } from "./malloc";
+import {
+  addAllocated,
+  addFreed,
+  addHeap,
+  allocationColour,
+  garbage,
+  PHASE_SWEEP,
+  phase,
+} from "./state";
+import { freeFiberOf } from "./continuations";
+
+const POOL_BYTES: usize = 32768 - 8;
+const POOL_NEXT: usize = 0;
+const POOL_CLASS: usize = 4;
+const POOL_FREE: usize = 8;
+const POOL_HEADER: usize = 16;
+/** Largest block in a pool, header included. */
+export const MAX_SMALL_WHSIZE: i32 = 129;
+const CLASS_COUNT: i32 = 40;
+const LARGE_HEADER: usize = 8;
+
+/** Size class of a block of n words, header included. */
+const classOf: usize = memory.data(136, 8);
+/** Words of each class's slots. */
+const classWords: usize = memory.data(40 * 4, 8);
+/** Pools with free slots, by class. */
+const available: usize = memory.data(40 * 4, 8);
+/** Pools without. */
+const full: usize = memory.data(40 * 4, 8);
+/** Pools that this cycle's sweep has not seen. */
+const unswept: usize = memory.data(40 * 4, 8);
+let large: usize = 0;
+let largeUnswept: usize = 0;
+
+export function initSharedHeap(): void {
+  let c = 0;
+  let words = 2;
+  let covered = 0;
+  while (covered < MAX_SMALL_WHSIZE) {
+    const size = min(words, MAX_SMALL_WHSIZE);
+    store<i32>(classWords + (<usize>c << 2), size);
+    for (let n = covered + 1; n <= size; n++) store<u8>(classOf + <usize>n, <u8>c);
+    covered = size;
+    c++;
+    words += words < 16 ? 1 : words < 32 ? 2 : words < 64 ? 4 : 8;
+  }
+}
+
+// @ts-ignore: decorator
+@inline function list(lists: usize, c: i32): usize {
+  return lists + (<usize>c << 2);
+}
+
+function pushPool(lists: usize, c: i32, pool: usize): void {
+  store<usize>(pool, load<usize>(list(lists, c)), POOL_NEXT);
+  store<usize>(list(lists, c), pool);
+}
+
+function newPool(c: i32): usize {
+  const pool = memAlloc(POOL_BYTES);
+  if (!pool) return 0;
+  addHeap(<i32>(POOL_BYTES >> 3));
+  const bytes = <usize>load<i32>(list(classWords, c)) * WORD;
+  store<i32>(pool, c, POOL_CLASS);
+  let next: usize = 0;
+  let slot = pool + POOL_HEADER + ((POOL_BYTES - POOL_HEADER) / bytes - 1) * bytes;
+  for (; slot >= pool + POOL_HEADER; slot -= bytes) {
+    store<u64>(slot, 0);
+    store<usize>(slot, next, 8);
+    next = slot;
+  }
+  store<usize>(pool, next, POOL_FREE);
+  pushPool(available, c, pool);
+  return pool;
+}
+
+/** A pool of class c with a free slot, at the head of its list; 0: memory is exhausted. */
+function findPool(c: i32): usize {
+  if (phase == PHASE_SWEEP) {
+    while (load<usize>(list(unswept, c))) {
+      sweepPool(c);
+      const pool = load<usize>(list(available, c));
+      if (pool) return pool;
+    }
+  }
+  return newPool(c);
+}
+
+/** A block of 1 … words in the major heap, fields undefined; 0: memory is exhausted. */
+export function sharedAlloc(wosize: i32, tag: i32): usize {
+  const whsize = wosize + 1;
+  if (whsize > MAX_SMALL_WHSIZE) return allocLarge(wosize, tag);
+  const c = <i32>load<u8>(classOf + <usize>whsize);
+  let pool = load<usize>(list(available, c));
+  if (!pool) {
+    pool = findPool(c);
+    if (!pool) return 0;
+  }
+  const slot = load<usize>(pool, POOL_FREE);
+  const next = load<usize>(slot, 8);
+  store<usize>(pool, next, POOL_FREE);
+  if (!next) {
+    store<usize>(list(available, c), load<usize>(pool, POOL_NEXT));
+    pushPool(full, c, pool);
+  }
+  store<u64>(slot, makeHeader(wosize, tag, allocationColour()));
+  addAllocated(whsize);
+  return slot + WORD;
+}
+
+function allocLarge(wosize: i32, tag: i32): usize {
+  const words = <u64>wosize + 1;
+  if (words > <u64>0x1ffffff0) return 0;
+  const p = memAlloc(LARGE_HEADER + <usize>words * WORD);
+  if (!p) return 0;
+  store<usize>(p, large);
+  large = p;
+  store<u64>(p + LARGE_HEADER, makeHeader(wosize, tag, allocationColour()));
+  addAllocated(wosize + 1);
+  addHeap(wosize + 1);
+  return p + LARGE_HEADER + WORD;
+}
+
+// ---- Sweeping -------------------------------------------------------------------------------------------------------
+
+/** After marking: everything is to be swept. */
+export function startSweep(): void {
+  for (let c = 0; c < CLASS_COUNT; c++) {
+    moveAll(available, c);
+    moveAll(full, c);
+  }
+  largeUnswept = large;
+  large = 0;
+}
+
+function moveAll(from: usize, c: i32): void {
+  let pool = load<usize>(list(from, c));
+  store<usize>(list(from, c), 0);
+  while (pool) {
+    const next = load<usize>(pool, POOL_NEXT);
+    pushPool(unswept, c, pool);
+    pool = next;
+  }
+}
+
+// @ts-ignore: decorator
+@inline function colour(h: u64): i32 {
+  return (<i32>h >> HEADER_COLOUR_SHIFT) & 3;
+}
+
+/** What dies with a block besides its own words. p is the address of its first field. */
+function bury(p: usize, h: u64): void {
+  const t = headerTag(h);
+  if (t == TAG_CUSTOM) finalizeCustom(p);
+  else if (t == TAG_CONT) freeFiberOf(p);
+}
+
+/** Sweep the first unswept pool of class c: frees its garbage, and the pool when it is empty. */
+function sweepPool(c: i32): i32 {
+  const pool = load<usize>(list(unswept, c));
+  store<usize>(list(unswept, c), load<usize>(pool, POOL_NEXT));
+  const words = load<i32>(list(classWords, c));
+  const bytes = <usize>words * WORD;
+  const end = pool + POOL_HEADER + (POOL_BYTES - POOL_HEADER) / bytes * bytes;
+  let used = 0;
+  let free: usize = 0;
+  for (let slot = end - bytes; slot >= pool + POOL_HEADER; slot -= bytes) {
+    const h = load<u64>(slot);
+    if (h != 0) {
+      if (colour(h) != garbage) {
+        used++;
+        continue;
+      }
+      if (headerTag(h) == TAG_CUSTOM || headerTag(h) == TAG_CONT) bury(slot + WORD, h);
+      addFreed(headerWosize(h) + 1);
+      store<u64>(slot, 0);
+    }
+    store<usize>(slot, free, 8);
+    free = slot;
+  }
+  store<usize>(pool, free, POOL_FREE);
+  if (used == 0) {
+    memFree(pool);
+    addHeap(-<i32>(POOL_BYTES >> 3));
+  } else {
+    pushPool(free ? available : full, c, pool);
+  }
+  return <i32>(POOL_BYTES >> 3);
+}
+
+/** Sweep about `budget` words. What is left of the budget; > 0 means that everything is swept. */
+export function sweepSome(budget: i64): i64 {
+  for (let c = 0; c < CLASS_COUNT; c++) {
+    while (load<usize>(list(unswept, c))) {
+      if (budget <= 0) return 0;
+      budget -= sweepPool(c);
+    }
+  }
+  while (largeUnswept) {
+    if (budget <= 0) return 0;
+    const p = largeUnswept;
+    largeUnswept = load<usize>(p);
+    const h = load<u64>(p + LARGE_HEADER);
+    budget -= 64;
+    if (colour(h) == garbage) {
+      bury(p + LARGE_HEADER + WORD, h);
+      const words = headerWosize(h) + 1;
+      addFreed(words);
+      addHeap(-words);
+      memFree(p);
+    } else {
+      store<usize>(p, large);
+      large = p;
+    }
+  }
+  return max<i64>(budget, 1);
+}

@@ -1,0 +1,8 @@
+/** The primitives of core.wasm: every exported function called caml_… or unix_… */
+export { caml_register_named_value } from "./named";
+export {
+  caml_alloc_stack,
+  caml_continuation_use_and_update_handler_noexc,
+  caml_continuation_use_noexc,
+  caml_ensure_stack_capacity,
+} from "./stack";
