@@ -113,7 +113,8 @@ function take(size: usize): usize {
 function grow(size: usize): bool {
   const base = (__heap_base + 15) & ~15;
   const have = <u64>memory.size() * WASM_PAGE;
-  let extra = <u64>size + 4 * MIN_BLOCK;
+  // A block is found by its class: one that fits for sure is up to a sixteenth larger.
+  let extra = <u64>size + (<u64>size >> SL_BITS) + 4 * MIN_BLOCK;
   if (!sentinel) {
     if (have < <u64>base + extra) extra = <u64>base + extra - have;
     else extra = 0;

@@ -46,35 +46,24 @@ export function initMinor(minorWords: i32): bool {
 
 /** If the word at `slot` refers to a young block, move the block and update the word. */
 export function oldify(slot: usize): void {
-  let v = load<value>(slot);
-  for (;;) {
-    if (<i32>v & 1) break;
-    const p = <usize>v;
-    if (!isYoung(p)) break;
-    const h = header(p);
-    if (h == 0) {
-      v = load<value>(p);
-      break;
-    }
-    const t = headerTag(h);
-    if (t == TAG_INFIX) {
-      const offset = <usize>headerWosize(h) * WORD;
-      store<value>(slot, <value>(p - offset));
-      oldify(slot);
-      v = load<value>(slot) + <value>offset;
-      break;
-    }
-    if (t == TAG_FORWARD) {
-      const f = load<value>(p);
-      if (mayShortcut(f)) {
-        v = f;
-        continue;
-      }
-    }
-    v = <value>copy(p, h, t);
-    break;
+  const v = load<value>(slot);
+  if (!(<i32>v & 1) && isYoung(<usize>v)) store<value>(slot, evacuate(<usize>v));
+}
+
+/** The value that replaces young block p. */
+function evacuate(p: usize): value {
+  const h = header(p);
+  if (h == 0) return load<value>(p);
+  const t = headerTag(h);
+  if (t == TAG_INFIX) {
+    const offset = <usize>headerWosize(h) * WORD;
+    return evacuate(p - offset) + <value>offset;
   }
-  store<value>(slot, v);
+  if (t == TAG_FORWARD) {
+    const f = load<value>(p);
+    if (mayShortcut(f)) return !(<i32>f & 1) && isYoung(<usize>f) ? evacuate(<usize>f) : f;
+  }
+  return <value>copy(p, h, t);
 }
 
 /** Whether a forward block to f can be replaced by f itself. */
