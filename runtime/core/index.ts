@@ -3,7 +3,7 @@ export * from "./primitives";
 export { alloc_block, alloc_small, alloc_small_slow, init_heap, modify_field } from "./gc/alloc";
 export { mem_alloc, mem_free } from "./gc/malloc";
 export { root_free, root_new } from "./gc/roots";
-export { alloc_string } from "./strings";
+
 export {
   fiber_perform,
   fiber_raise,

@@ -6,3 +6,12 @@ export {
   caml_continuation_use_noexc,
   caml_ensure_stack_capacity,
 } from "./stack";
+export * from "./array";
+export * from "./compare";
+export * from "./floats";
+export * from "./hash";
+export * from "./intern";
+export * from "./ints";
+export * from "./lexing";
+export * from "./obj";
+export * from "./strings";

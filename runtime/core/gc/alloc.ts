@@ -25,7 +25,7 @@ import { raiseOutOfMemory } from "../fail";
 import { atom, makeHeader, setHeader, UNIT, value } from "../values";
 import { memAlloc, memFree, memResize, memUsed, setGrowable } from "./malloc";
 import { darken, majorSlice, wholeCycle } from "./major";
-import { initMinor, isYoung, minorCollection } from "./minor";
+import { initMinor, isYoung, minorCollection, resetAllocation } from "./minor";
 import { initSharedHeap, sharedAlloc } from "./shared-heap";
 import { addExternal } from "./state";
 
@@ -56,8 +56,7 @@ export function setMinorHeap(words: i32): bool {
   memFree(load<usize>(CELL_YOUNG_START));
   store<usize>(CELL_YOUNG_START, start);
   store<usize>(CELL_YOUNG_END, start + bytes);
-  store<usize>(CELL_YOUNG_PTR, start + bytes);
-  store<usize>(CELL_YOUNG_LIMIT, start);
+  resetAllocation();
   if (!load<usize>(CELL_REF_BASE)) growRefTable();
   reserve = 2 * <u64>bytes + (1 << 20);
   return true;

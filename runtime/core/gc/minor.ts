@@ -3,6 +3,7 @@
  * has moved has header 0 and its new address in field 0.
  */
 import {
+  CELL_DEBUG,
   CELL_MINOR_WORDS,
   CELL_REF_BASE,
   CELL_REF_PTR,
@@ -10,6 +11,7 @@ import {
   CELL_YOUNG_LIMIT,
   CELL_YOUNG_PTR,
   CELL_YOUNG_START,
+  DEBUG_STRESS,
   TAG_CONT,
   TAG_DOUBLE,
   TAG_FORCING,
@@ -116,6 +118,13 @@ export function mopUp(): void {
   }
 }
 
+/** Start allocating in an empty minor heap. In stress mode no allocation fits. */
+export function resetAllocation(): void {
+  const end = load<usize>(CELL_YOUNG_END);
+  store<usize>(CELL_YOUNG_PTR, end);
+  store<usize>(CELL_YOUNG_LIMIT, load<i32>(CELL_DEBUG) & DEBUG_STRESS ? end : load<usize>(CELL_YOUNG_START));
+}
+
 /** Empty the minor heap. */
 export function minorCollection(): void {
   const before = liveWords;
@@ -131,8 +140,7 @@ export function minorCollection(): void {
   afterMinorEphemerons();
   afterMinorFinalisers();
   sweepYoungContinuations();
-  store<usize>(CELL_YOUNG_PTR, load<usize>(CELL_YOUNG_END));
-  store<usize>(CELL_YOUNG_LIMIT, load<usize>(CELL_YOUNG_START));
+  resetAllocation();
   addPromoted(<f64>(liveWords - before));
   countMinor();
 }

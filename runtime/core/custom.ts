@@ -1,0 +1,55 @@
+/** Operations of custom blocks: comparison and hashing by kind (runtime/custom.c, ints.c). */
+import {
+  CUSTOM_CHANNEL,
+  CUSTOM_CONDITION,
+  CUSTOM_HOST,
+  CUSTOM_INT32,
+  CUSTOM_INT64,
+  CUSTOM_MUTEX,
+  CUSTOM_NATIVEINT,
+} from "../layout";
+import { customData, customKind } from "./values";
+
+/** Compare custom blocks p and q: -1, 0, 1, 2 (unordered), or 3 when they cannot be compared. */
+export function compareCustom(p: usize, q: usize, total: bool): i32 {
+  const kind = customKind(p);
+  const other = customKind(q);
+  if (kind != other) return kind < other ? -1 : 1;
+  switch (kind) {
+    case CUSTOM_INT32:
+    case CUSTOM_INT64:
+    case CUSTOM_NATIVEINT:
+    case CUSTOM_CHANNEL:
+    case CUSTOM_HOST: {
+      const a = load<i64>(customData(p));
+      const b = load<i64>(customData(q));
+      return a < b ? -1 : a > b ? 1 : 0;
+    }
+    case CUSTOM_MUTEX:
+    case CUSTOM_CONDITION:
+      return p < q ? -1 : p > q ? 1 : 0;
+    default:
+      return 3;
+  }
+}
+
+/** What of a custom block is hashed: its payload, for the kinds that have a hash function. */
+export function customHash(p: usize): u32 {
+  const data = load<i64>(customData(p));
+  switch (customKind(p)) {
+    case CUSTOM_INT32:
+      return <u32>data;
+    case CUSTOM_INT64: {
+      return <u32>(data >> 32) ^ <u32>data;
+    }
+    case CUSTOM_NATIVEINT:
+      return <u32>(data >> 32) ^ (<u32>(data >> 63)) ^ <u32>data;
+    default:
+      return <u32>data;
+  }
+}
+
+/** Whether blocks of this kind take part in hashing. */
+export function hasHash(kind: i32): bool {
+  return kind == CUSTOM_INT32 || kind == CUSTOM_INT64 || kind == CUSTOM_NATIVEINT || kind == CUSTOM_CHANNEL || kind == CUSTOM_HOST;
+}

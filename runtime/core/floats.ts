@@ -1,0 +1,151 @@
+/** Floating-point numbers (runtime/floats.c). The mathematical functions are AssemblyScript's port of musl's libm. */
+import { TAG_DOUBLE } from "../layout";
+import { allocSmall } from "./gc/alloc";
+import { truncate } from "./ints";
+import { popRoot, pushRoot } from "./roots";
+import { initField, ofBool, ofInt, ofInt32, toInt, value } from "./values";
+
+export function copyDouble(x: f64): value {
+  const p = allocSmall(1, TAG_DOUBLE);
+  store<f64>(p, x);
+  return <value>p;
+}
+// @ts-ignore: decorator
+@inline function d(v: value): f64 {
+  return load<f64>(<usize>v);
+}
+
+export function caml_float_of_int(n: value): value { return copyDouble(<f64>toInt(n)); }
+export function caml_int_of_float(x: value): value { return ofInt(truncate(d(x))); }
+export function caml_neg_float(x: value): value { return copyDouble(-d(x)); }
+export function caml_abs_float(x: value): value { return copyDouble(abs(d(x))); }
+export function caml_add_float(x: value, y: value): value { return copyDouble(d(x) + d(y)); }
+export function caml_sub_float(x: value, y: value): value { return copyDouble(d(x) - d(y)); }
+export function caml_mul_float(x: value, y: value): value { return copyDouble(d(x) * d(y)); }
+export function caml_div_float(x: value, y: value): value { return copyDouble(d(x) / d(y)); }
+export function caml_sqrt_float(x: value): value { return copyDouble(sqrt(d(x))); }
+export function caml_ceil_float(x: value): value { return copyDouble(ceil(d(x))); }
+export function caml_floor_float(x: value): value { return copyDouble(floor(d(x))); }
+export function caml_trunc_float(x: value): value { return copyDouble(trunc(d(x))); }
+export function caml_copysign_float(x: value, y: value): value { return copyDouble(copysign(d(x), d(y))); }
+/** Half away from zero. */
+export function caml_round_float(v: value): value {
+  const x = d(v);
+  const t = trunc(x);
+  return copyDouble(abs(x - t) >= 0.5 ? t + copysign(1.0, x) : copysign(t, x));
+}
+export function caml_fmod_float(x: value, y: value): value { return copyDouble(NativeMath.mod(d(x), d(y))); }
+export function caml_exp_float(x: value): value { return copyDouble(NativeMath.exp(d(x))); }
+export function caml_exp2_float(x: value): value { return copyDouble(NativeMath.exp2(d(x))); }
+export function caml_expm1_float(x: value): value { return copyDouble(NativeMath.expm1(d(x))); }
+export function caml_log_float(x: value): value { return copyDouble(NativeMath.log(d(x))); }
+export function caml_log10_float(x: value): value { return copyDouble(NativeMath.log10(d(x))); }
+export function caml_log2_float(x: value): value { return copyDouble(NativeMath.log2(d(x))); }
+export function caml_log1p_float(x: value): value { return copyDouble(NativeMath.log1p(d(x))); }
+export function caml_cbrt_float(x: value): value { return copyDouble(NativeMath.cbrt(d(x))); }
+export function caml_power_float(x: value, y: value): value { return copyDouble(power(d(x), d(y))); }
+export function caml_hypot_float(x: value, y: value): value { return copyDouble(NativeMath.hypot(d(x), d(y))); }
+export function caml_sin_float(x: value): value { return copyDouble(NativeMath.sin(d(x))); }
+export function caml_cos_float(x: value): value { return copyDouble(NativeMath.cos(d(x))); }
+export function caml_tan_float(x: value): value { return copyDouble(NativeMath.tan(d(x))); }
+export function caml_asin_float(x: value): value { return copyDouble(NativeMath.asin(d(x))); }
+export function caml_acos_float(x: value): value { return copyDouble(NativeMath.acos(d(x))); }
+export function caml_atan_float(x: value): value { return copyDouble(NativeMath.atan(d(x))); }
+export function caml_atan2_float(x: value, y: value): value { return copyDouble(NativeMath.atan2(d(x), d(y))); }
+export function caml_sinh_float(x: value): value { return copyDouble(NativeMath.sinh(d(x))); }
+export function caml_cosh_float(x: value): value { return copyDouble(NativeMath.cosh(d(x))); }
+export function caml_tanh_float(x: value): value { return copyDouble(NativeMath.tanh(d(x))); }
+export function caml_asinh_float(x: value): value { return copyDouble(NativeMath.asinh(d(x))); }
+export function caml_acosh_float(x: value): value { return copyDouble(NativeMath.acosh(d(x))); }
+export function caml_atanh_float(x: value): value { return copyDouble(NativeMath.atanh(d(x))); }
+
+/** C's pow: 1 to any power and any number to the power 0 are 1, nan included; JavaScript's differ. */
+function power(x: f64, y: f64): f64 {
+  if (x == 1 || y == 0) return 1;
+  if (x == -1 && abs(y) == Infinity) return 1;
+  return NativeMath.pow(x, y);
+}
+
+export function caml_eq_float(x: value, y: value): value { return ofBool(d(x) == d(y)); }
+export function caml_neq_float(x: value, y: value): value { return ofBool(d(x) != d(y)); }
+export function caml_lt_float(x: value, y: value): value { return ofBool(d(x) < d(y)); }
+export function caml_le_float(x: value, y: value): value { return ofBool(d(x) <= d(y)); }
+export function caml_gt_float(x: value, y: value): value { return ofBool(d(x) > d(y)); }
+export function caml_ge_float(x: value, y: value): value { return ofBool(d(x) >= d(y)); }
+export function caml_float_compare(a: value, b: value): value {
+  const x = d(a);
+  const y = d(b);
+  return ofInt32(<i32>(x > y) - <i32>(x < y) + (<i32>(x == x) - <i32>(y == y)));
+}
+
+export function caml_signbit_float(x: value): value {
+  return ofBool(reinterpret<i64>(d(x)) < 0);
+}
+export { caml_signbit_float as caml_signbit };
+
+/** FP_normal, FP_subnormal, FP_zero, FP_infinite, FP_nan. */
+export function caml_classify_float(v: value): value {
+  const bits = reinterpret<u64>(d(v)) & ~(<u64>1 << 63);
+  const exponent = bits >> 52;
+  if (bits == 0) return ofInt32(2);
+  if (exponent == 0) return ofInt32(1);
+  if (exponent < 0x7ff) return ofInt32(0);
+  return ofInt32(bits << 12 == 0 ? 3 : 4);
+}
+
+export function caml_nextafter_float(a: value, b: value): value {
+  const x = d(a);
+  const y = d(b);
+  if (x != x || y != y) return copyDouble(x + y);
+  if (x == y) return copyDouble(y);
+  if (x == 0) return copyDouble(copysign(reinterpret<f64>(<u64>1), y));
+  const bits = reinterpret<i64>(x);
+  return copyDouble(reinterpret<f64>(x < y == x > 0 ? bits + 1 : bits - 1));
+}
+
+/** Mantissa of the last frexp. */
+let mantissa: f64 = 0;
+function exponentOf(x: f64): i32 {
+  if (x == 0 || x != x || abs(x) == Infinity) {
+    mantissa = x;
+    return 0;
+  }
+  let adjust = 0;
+  if (abs(x) < 2.2250738585072014e-308) {
+    x *= 18014398509481984.0; // 2^54
+    adjust = -54;
+  }
+  const bits = reinterpret<u64>(x);
+  mantissa = reinterpret<f64>((bits & 0x800fffffffffffff) | 0x3fe0000000000000);
+  return <i32>((bits >> 52) & 0x7ff) - 1022 + adjust;
+}
+
+/** A pair of a float and a value that is not a young block. */
+function pairWithFloat(x: f64, v: value): value {
+  const first = copyDouble(x);
+  pushRoot(first);
+  const p = allocSmall(2, 0);
+  initField(p, 0, popRoot());
+  initField(p, 1, v);
+  return <value>p;
+}
+
+export function caml_frexp_float(v: value): value {
+  const e = exponentOf(d(v));
+  return pairWithFloat(mantissa, ofInt32(e));
+}
+export function caml_ldexp_float(v: value, n: value): value {
+  const e = toInt(n);
+  return copyDouble(NativeMath.scalbn(d(v), e > 5000 ? 5000 : e < -5000 ? -5000 : <i32>e));
+}
+export function caml_modf_float(v: value): value {
+  const x = d(v);
+  const whole = abs(x) == Infinity ? x : trunc(x);
+  const fraction = abs(x) == Infinity ? copysign(0.0, x) : copysign(x - whole, x);
+  pushRoot(copyDouble(fraction));
+  pushRoot(copyDouble(whole));
+  const p = allocSmall(2, 0);
+  initField(p, 1, popRoot());
+  initField(p, 0, popRoot());
+  return <value>p;
+}
