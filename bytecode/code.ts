@@ -90,6 +90,7 @@ export class CodeStore {
   private adapt(original: Int32Array, names: readonly string[], entryArity: EntryArity): Int32Array {
     const code = original.slice();
     const indices = this.resolve(names);
+    const missing = new Set<string>();
     const invokeTraced = names.indexOf("caml_invoke_traced_function");
     const ensureStack = names.indexOf("caml_ensure_stack_capacity");
     let previous = 0;
@@ -108,18 +109,20 @@ export class CodeStore {
         code[previous] = ENSURE_STACK;
         code[i] = grab ? original[beforePrevious + 1]! + 1 : previous === 0 ? entryArity : 1;
       } else {
-        code[operand] = indices[primitive]!;
+        const index = indices[primitive];
+        if (index === undefined) missing.add(names[primitive]!);
+        else code[operand] = index;
       }
+    }
+    if (missing.size > 0) {
+      throw new FormatError("unsupported", "code", `there is no primitive ${[...missing].join(", ")}`);
     }
     fuse(code, original);
     return code;
   }
 
-  private resolve(names: readonly string[]): number[] {
-    const missing = names.filter((name) => !this.primitives.find(name));
-    if (missing.length > 0) {
-      throw new FormatError("unsupported", "PRIM section", `there is no primitive ${missing.join(", ")}`);
-    }
-    return names.map((name) => this.primitives.find(name)!.index);
+  /** Index of each primitive; those that do not exist must not be called by the code. */
+  private resolve(names: readonly string[]): (number | undefined)[] {
+    return names.map((name) => this.primitives.find(name)?.index);
   }
 }

@@ -10,6 +10,7 @@ import {
   CELL_RESULT,
   CODE_BIAS,
   HEADER_COLOUR_SHIFT,
+  SCRATCH,
   STUBS,
   WASM_PAGE,
   WORD,
@@ -19,6 +20,7 @@ import type { Host } from "../runtime/host/host.ts";
 import { Machine, OcamlException } from "../runtime/machine.ts";
 import { type Primitive, Val, type Value } from "../runtime/primitives.ts";
 import { type CorePrimitiveEntry, PrimitiveTable } from "../runtime/table.ts";
+import { zstdDecompress } from "../runtime/zstd.ts";
 import { type CodeFragment, CodeStore } from "./code.ts";
 import { DebugInfo } from "./debug-info.ts";
 import { opcode } from "./instructions/table.ts";
@@ -39,8 +41,8 @@ export interface EngineOptions {
   readonly core: CoreModule;
   readonly host: Host;
   readonly primitives: readonly Primitive[];
-  /** Functions of the host that core.wasm imports, besides those that the engine provides. */
-  readonly imports?: (machine: Machine) => Record<string, (...args: number[]) => number | void>;
+  /** A custom block of a kind that the host knows (CUSTOM_*) has died; `data` is its data word. */
+  readonly customFinalize?: (kind: number, data: number) => void;
   /** Size of the minor heap in words (OCAMLRUNPARAM s). */
   readonly minorHeapWords?: number;
   /** Largest stack of a fiber in words (OCAMLRUNPARAM l). */
@@ -76,9 +78,13 @@ export class Engine {
       host: {
         primitive: (index: number, argv: number, argn: number) => this.callHostPrimitive(index, argv >>> 0, argn),
         memory_grown: () => machine.refreshViews(),
+        code_fragment: (pc: number) => this.describeCode((pc >>> 0) + CODE_BIAS),
+        code_address: (digest: number, offset: number) => this.findCode(digest >>> 0, offset),
+        zstd_decompress: (from: number, length: number, to: number, capacity: number) =>
+          this.decompress(from >>> 0, length >>> 0, to >>> 0, capacity >>> 0),
         poll: () => this.poll(),
         suspend: () => this.suspend(),
-        ...options.imports?.(machine),
+        custom_finalize: (kind: number, data: number) => options.customFinalize?.(kind, data),
       },
     });
     machine.core = instance.exports as unknown as CoreExports;
@@ -125,6 +131,30 @@ export class Engine {
     }
     this.machine.setWord(CELL_RESULT, result);
     return 1;
+  }
+
+  /** Digest (into SCRATCH) and offset of the code at an address, or -1. */
+  private describeCode(address: number): number {
+    const fragment = this.code.fragmentOf(address);
+    if (!fragment) return -1;
+    this.machine.u8.set(fragment.digest, SCRATCH);
+    return address - fragment.start;
+  }
+
+  /** Biased address of an offset in the code with the digest at `digest`, or 0. */
+  private findCode(digest: number, offset: number): number {
+    const fragment = this.code.fragmentWithDigest(this.machine.u8.slice(digest, digest + 16));
+    return fragment && offset >= 0 && offset < fragment.length ? fragment.start + offset - CODE_BIAS : 0;
+  }
+
+  private decompress(from: number, length: number, to: number, capacity: number): number {
+    try {
+      const bytes = zstdDecompress(this.machine.u8.slice(from, from + length), capacity);
+      this.machine.u8.set(bytes, to);
+      return bytes.length;
+    } catch {
+      return -1;
+    }
   }
 
   private poll(): number {

@@ -1,18 +1,66 @@
 /** Running a bytecode executable (runtime/startup_byt.c). */
-import { CELL_GLOBAL_DATA } from "../runtime/layout.ts";
+import { CELL_BACKTRACE_ACTIVE, CELL_GLOBAL_DATA } from "../runtime/layout.ts";
+import { ExitRequest, type Host } from "../runtime/host/host.ts";
+import { OcamlException } from "../runtime/machine.ts";
+import { parseParameters } from "../runtime/parameters.ts";
+import { hostPrimitives } from "../runtime/primitives/index.ts";
 import type { CodeFragment } from "../bytecode/code.ts";
-import type { Engine } from "../bytecode/engine.ts";
+import { type CoreModule, Engine } from "../bytecode/engine.ts";
 import { type BytecodeExecutable, codeWords } from "../bytecode/formats/executable.ts";
+import { dynlinkPrimitives } from "./dynlink.ts";
+import { reportUncaught } from "./uncaught.ts";
 
-/** Load an executable into a fresh engine: its globals and its code. The address of its first instruction. */
-export function loadProgram(engine: Engine, program: BytecodeExecutable): CodeFragment {
+/** Exit status of a program that ends with an uncaught exception. */
+const UNCAUGHT_STATUS = 2;
+
+export interface ProgramOptions {
+  readonly core: CoreModule;
+  readonly host: Host;
+  /** Sys.argv; the first is the program's name. */
+  readonly argv: readonly string[];
+  /** Value of OCAMLRUNPARAM. */
+  readonly parameters?: string | undefined;
+  readonly maxMemoryBytes?: number;
+  readonly debug?: number;
+}
+
+/** Run a program in a machine of its own until it ends. Its exit status. Throws FormatError. */
+export function runProgram(program: BytecodeExecutable, options: ProgramOptions): number {
+  const parameters = parseParameters(options.parameters);
+  const { primitives, channels } = hostPrimitives({ argv: options.argv, executableName: options.argv[0] ?? "" });
+  const engine: Engine = new Engine({
+    core: options.core,
+    host: options.host,
+    primitives: [...primitives, ...dynlinkPrimitives(program, () => engine.primitives.namesByIndex())],
+    minorHeapWords: parameters.minorHeapWords,
+    maxStackWords: parameters.maxStackWords,
+    ...(options.maxMemoryBytes !== undefined && { maxMemoryBytes: options.maxMemoryBytes }),
+    ...(options.debug !== undefined && { debug: options.debug }),
+    customFinalize: (kind, data) => channels.finalizeCustom(kind, data),
+  });
+  if (parameters.backtrace) engine.machine.i32[CELL_BACKTRACE_ACTIVE >>> 2] = 1;
+  const fragment = loadProgram(engine, program);
+  try {
+    try {
+      engine.runCode(fragment);
+    } catch (e) {
+      if (!(e instanceof OcamlException)) throw e;
+      reportUncaught(engine);
+      return UNCAUGHT_STATUS;
+    }
+    return 0;
+  } catch (e) {
+    if (e instanceof ExitRequest) return e.status;
+    throw e;
+  }
+}
+
+/** Load an executable into a fresh engine: its globals and its code. */
+function loadProgram(engine: Engine, program: BytecodeExecutable): CodeFragment {
   const fragment = engine.code.load(codeWords(program.code), program.primitives, 0);
+  const { debug } = program;
+  if (debug) engine.debugInfo.addProgram(fragment, debug);
   const m = engine.machine;
-  const data = program.data;
-  const buffer = m.core.mem_alloc(data.length) >>> 0;
-  m.u8.set(data, buffer);
-  const globals = m.core.intern_for_host(buffer, data.length) >>> 0;
-  m.core.mem_free(buffer);
-  m.setWord(CELL_GLOBAL_DATA, globals);
+  m.setWord(CELL_GLOBAL_DATA, m.internBytes(program.data));
   return fragment;
 }

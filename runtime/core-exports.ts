@@ -19,6 +19,16 @@ export interface CoreExports {
    * exception is in CELL_EXN.
    */
   callback_from_host(fp: number, argv: number, nargs: number): number;
+  /** A custom block of kind CUSTOM_* with one word of data, an integer of the host. */
+  alloc_host_custom(kind: number, data: number): number;
+  /** Build the value marshalled in `length` bytes at p: 1 with the value in CELL_RESULT, 0 for an exception. */
+  intern_for_host(p: number, length: number): number;
+  /** Length of a marshalled value with its header, from the header's first bytes; -1: no header; -2: give more. */
+  marshalled_length(p: number, available: number): number;
+  /** Marshal the value in the word at p with the list of flags in the word at `flags`; 0 for an exception. */
+  extern_for_host(p: number, flags: number): number;
+  /** Length of what extern_for_host has written. */
+  extern_length(): number;
   /** Off-heap memory (16-byte aligned); 0 when exhausted. */
   mem_alloc(bytes: number): number;
   mem_free(p: number): void;

@@ -5,13 +5,17 @@
 import {
   CELL_EXN,
   CELL_GLOBAL_DATA,
+  CELL_RESULT,
   CELL_ROOTS_SP,
+  CUSTOM_INT64,
   EXN_END_OF_FILE,
   EXN_FAILURE,
   EXN_INVALID_ARGUMENT,
   EXN_NOT_FOUND,
+  EXN_OUT_OF_MEMORY,
   EXN_SYS_ERROR,
   HEADER_WOSIZE_SHIFT,
+  TAG_CUSTOM,
   TAG_DOUBLE,
   WORD,
 } from "./layout.ts";
@@ -203,6 +207,24 @@ export class Machine {
     return p;
   }
 
+  allocInt64(n: bigint): number {
+    const p = this.core.alloc_small(2, TAG_CUSTOM) >>> 0;
+    this.setWord(p, CUSTOM_INT64);
+    this.i64[(p >>> 3) + 1] = n;
+    return p;
+  }
+
+  /** The value marshalled in `bytes`. */
+  internBytes(bytes: Uint8Array): Value {
+    const buffer = this.core.mem_alloc(bytes.length) >>> 0;
+    if (buffer === 0) this.raise(this.predefined(EXN_OUT_OF_MEMORY));
+    this.u8.set(bytes, buffer);
+    const ok = this.core.intern_for_host(buffer, bytes.length);
+    this.core.mem_free(buffer);
+    if (!ok) this.raisePending();
+    return this.word(CELL_RESULT);
+  }
+
   /** Store into a block, with the write barrier (caml_modify). */
   setField(p: number, i: number, v: Value): void {
     if (typeof v === "number" && v % 2 !== 0) {
@@ -256,6 +278,11 @@ export class Machine {
   /** Raise the OCaml exception value v. */
   raise(v: Value): never {
     this.setWord(CELL_EXN, v);
+    throw new OcamlException();
+  }
+
+  /** Pass on the exception that a function of core.wasm has left in CELL_EXN. */
+  raisePending(): never {
     throw new OcamlException();
   }
 

@@ -8,10 +8,14 @@ export {
 } from "./stack";
 export * from "./array";
 export * from "./compare";
+export * from "./domain";
+export * from "./extern";
 export * from "./floats";
+export * from "./gc-ctrl";
 export * from "./hash";
 export * from "./intern";
 export * from "./ints";
 export * from "./lexing";
 export * from "./obj";
 export * from "./strings";
+export * from "./weak";

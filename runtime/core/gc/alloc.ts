@@ -221,6 +221,13 @@ export function alloc_block(wosize: i32, tag: i32): usize {
   return p;
 }
 
+/** A custom block with one word of data, an integer of the host. */
+export function alloc_host_custom(kind: i32, data: i32): usize {
+  const p = allocCustom(kind, 1, 0);
+  store<i64>(p, data, WORD);
+  return p;
+}
+
 export function modify_field(field: usize, low: i32, high: i32): void {
   modify(field, (<i64>high << 32) | <i64>(<u32>low));
 }

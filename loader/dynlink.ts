@@ -1,0 +1,36 @@
+/**
+ * The primitives under Dynlink and the toplevel (runtime/dynlink.c): the running program's symbol table, and its
+ * primitives. Bactrian has no stub libraries: every primitive that exists is there from the start.
+ */
+import type { Machine } from "../runtime/machine.ts";
+import { definePrimitives, type Primitive, Val, type Value } from "../runtime/primitives.ts";
+import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
+
+/** `allNames`: every primitive, in the order of the table, which is how code made at run time numbers them. */
+export function dynlinkPrimitives(program: BytecodeExecutable, allNames: () => readonly string[]): Primitive[] {
+  const section = (m: Machine, name: string): Value => {
+    const bytes = program.section(name);
+    return bytes && bytes.length > 0 ? m.internBytes(bytes) : Val.emptyList;
+  };
+  return definePrimitives({
+    caml_dynlink_get_bytecode_sections: [
+      1,
+      (m) => {
+        m.pushRoot(section(m, "SYMB"));
+        m.pushRoot(section(m, "CRCS"));
+        const names = allNames();
+        const primitives = m.list(names.length, (i) => m.allocString(names[i]!));
+        const crcs = m.popRoot();
+        return m.tuple(0, m.popRoot(), crcs, primitives, Val.emptyList);
+      },
+    ],
+    caml_dynlink_open_lib: [
+      1,
+      (m, a) => m.failwith(`${m.utf8(m.block(a, 0))}: Bactrian cannot load C code`),
+    ],
+    caml_dynlink_close_lib: [1, () => Val.unit],
+    caml_dynlink_lookup_symbol: [2, () => Val.unit],
+    caml_dynlink_add_primitive: [1, (m) => m.failwith("Dynlink.add_primitive")],
+    caml_dynlink_get_current_libs: [1, (m) => m.alloc(0, 0)],
+  });
+}

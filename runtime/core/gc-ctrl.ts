@@ -1,0 +1,159 @@
+/** The Gc module (runtime/gc_ctrl.c). Records of floats and ints are built from ints; floats are boxed on the way. */
+import {
+  CELL_MAX_STACK_WORDS,
+  CELL_MINOR_WORDS,
+  CELL_YOUNG_END,
+  CELL_YOUNG_PTR,
+  CELL_YOUNG_START,
+} from "../layout";
+import { copyDouble } from "./floats";
+import { invalidArg } from "./fail";
+import { alloc, modify, setMinorHeap } from "./gc/alloc";
+import { addFinaliser } from "./gc/finalisers";
+import { majorSlice, setSpaceOverhead, spaceOverhead, wholeCycle } from "./gc/major";
+import { minorCollection } from "./gc/minor";
+import { liveBlocks } from "./gc/shared-heap";
+import {
+  compactions,
+  countCompaction,
+  heapWords,
+  liveWords,
+  majorCollections,
+  majorWords,
+  minorCollections,
+  promotedWords,
+  topHeapWords,
+} from "./gc/state";
+import { popRoot, pushRoot, root } from "./roots";
+import { initField, ofInt, toInt32, UNIT, value } from "./values";
+
+/** Words allocated in the minor heap so far. */
+function minorWords(): f64 {
+  return load<f64>(CELL_MINOR_WORDS) + <f64>((load<usize>(CELL_YOUNG_END) - load<usize>(CELL_YOUNG_PTR)) >> 3);
+}
+
+let forcedMajorCollections: i64 = 0;
+
+/** Store into field i of the tuple on top of the roots. */
+function put(i: i32, v: value): void {
+  modify(<usize>root(0) + (<usize>i << 3), v);
+}
+
+function statistics(blocks: i64): value {
+  const minor = minorWords();
+  const live = liveWords;
+  const heap = heapWords;
+  pushRoot(<value>alloc(17, 0));
+  put(0, copyDouble(minor));
+  put(1, copyDouble(promotedWords));
+  put(2, copyDouble(majorWords));
+  put(3, ofInt(minorCollections));
+  put(4, ofInt(majorCollections));
+  put(5, ofInt(heap));
+  put(6, ofInt(0));
+  put(7, ofInt(live));
+  put(8, ofInt(blocks));
+  put(9, ofInt(heap - live));
+  put(10, ofInt(0));
+  put(11, ofInt(0));
+  put(12, ofInt(0));
+  put(13, ofInt(compactions));
+  put(14, ofInt(topHeapWords));
+  put(15, ofInt(0));
+  put(16, ofInt(forcedMajorCollections));
+  return popRoot();
+}
+
+export function caml_gc_quick_stat(unit: value): value {
+  return statistics(liveBlocks());
+}
+export function caml_gc_stat(unit: value): value {
+  minorCollection();
+  wholeCycle();
+  return statistics(liveBlocks());
+}
+export function caml_gc_minor_words(unit: value): value {
+  return copyDouble(minorWords());
+}
+export function caml_gc_counters(unit: value): value {
+  const minor = minorWords();
+  pushRoot(<value>alloc(3, 0));
+  put(0, copyDouble(minor));
+  put(1, copyDouble(promotedWords));
+  put(2, copyDouble(majorWords));
+  return popRoot();
+}
+
+export function caml_gc_get(unit: value): value {
+  const p = alloc(11, 0);
+  for (let i = 0; i < 11; i++) initField(p, i, 1);
+  initField(p, 0, ofInt(<i64>((load<usize>(CELL_YOUNG_END) - load<usize>(CELL_YOUNG_START)) >> 3)));
+  initField(p, 2, ofInt(spaceOverhead));
+  initField(p, 5, ofInt(load<u32>(CELL_MAX_STACK_WORDS)));
+  initField(p, 8, ofInt(44));
+  initField(p, 9, ofInt(100));
+  initField(p, 10, ofInt(8192));
+  return <value>p;
+}
+export function caml_gc_set(control: value): value {
+  const p = <usize>control;
+  setSpaceOverhead(toInt32(load<value>(p, 16)));
+  const stack = load<value>(p, 40) >> 1;
+  if (stack > 0) store<u32>(CELL_MAX_STACK_WORDS, <u32>min<i64>(stack, 0x7fffffff));
+  const words = load<value>(p) >> 1;
+  if (words > 0 && words != <i64>((load<usize>(CELL_YOUNG_END) - load<usize>(CELL_YOUNG_START)) >> 3)) {
+    minorCollection();
+    setMinorHeap(<i32>min<i64>(words, 1 << 26));
+  }
+  return UNIT;
+}
+
+export function caml_gc_minor(unit: value): value {
+  minorCollection();
+  return UNIT;
+}
+export function caml_gc_major(unit: value): value {
+  minorCollection();
+  forcedMajorCollections++;
+  wholeCycle();
+  return UNIT;
+}
+/** Values that finalisers keep alive may need several cycles to go. */
+export function caml_gc_full_major(unit: value): value {
+  for (let i = 0; i < 3; i++) {
+    minorCollection();
+    forcedMajorCollections++;
+    wholeCycle();
+  }
+  return UNIT;
+}
+export function caml_gc_major_slice(n: value): value {
+  minorCollection();
+  majorSlice();
+  return 1;
+}
+/** Pools that are empty after a full collection go back to the allocator, which merges them. */
+export function caml_gc_compaction(unit: value): value {
+  caml_gc_full_major(unit);
+  countCompaction();
+  return UNIT;
+}
+export function caml_get_minor_free(unit: value): value {
+  return ofInt(<i64>((load<usize>(CELL_YOUNG_PTR) - load<usize>(CELL_YOUNG_START)) >> 3));
+}
+
+// ---- Finalisation functions (runtime/finalise.c) ----
+
+export function caml_final_register(f: value, v: value): value {
+  if (<i32>v & 1) return invalidArg("Gc.finalise");
+  addFinaliser(f, v, false);
+  return UNIT;
+}
+export function caml_final_register_called_without_value(f: value, v: value): value {
+  if (<i32>v & 1) return invalidArg("Gc.finalise_last");
+  addFinaliser(f, v, true);
+  return UNIT;
+}
+export function caml_final_release(unit: value): value {
+  return UNIT;
+}

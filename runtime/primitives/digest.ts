@@ -1,0 +1,75 @@
+/** Message digests (runtime/md5.c, runtime/blake2.c), by @noble/hashes. */
+import { blake2b } from "@noble/hashes/blake2.js";
+import { md5 } from "@noble/hashes/legacy.js";
+import { CUSTOM_HOST, WORD } from "../layout.ts";
+import type { Machine } from "../machine.ts";
+import { definePrimitives, type Primitive, Val, type Value } from "../primitives.ts";
+import { system } from "./errors.ts";
+import type { Channels } from "./io.ts";
+
+type Blake2 = ReturnType<typeof blake2b.create>;
+
+export function digestPrimitives(channels: Channels): Primitive[] {
+  /** States of BLAKE2 computations, by the number in their value. */
+  const states = new Map<number, Blake2>();
+  let next = 0;
+  const md5Of = (m: Machine, a: number): Value => {
+    const start = m.block(a, 0) + m.int(a, 1);
+    return m.allocString(md5(m.u8.slice(start, start + m.int(a, 2))));
+  };
+  /** A BLAKE2b state with hash length and key in slots i and i + 1. */
+  const create = (m: Machine, a: number, i: number): Blake2 => {
+    const key = m.bytes(m.block(a, i + 1));
+    return blake2b.create({ dkLen: m.int(a, i), ...(key.length > 0 && { key: key.slice(0, 64) }) });
+  };
+  const state = (m: Machine, a: number): Blake2 => states.get(m.i32[(m.block(a, 0) + WORD) >>> 2]!)!;
+  const blake2 = (m: Machine, a: number): Value => {
+    const hash = create(m, a, 0);
+    const start = m.block(a, 2) + m.int(a, 3);
+    return m.allocString(hash.update(m.u8.slice(start, start + m.int(a, 4))).digest());
+  };
+  return definePrimitives({
+    caml_md5_string: [3, md5Of],
+    caml_md5_bytes: [3, md5Of],
+    caml_md5_chan: [
+      2,
+      (m, a) => {
+        const channel = channels.at(m, a, 0);
+        const wanted = m.int(a, 1);
+        const hash = md5.create();
+        let left = wanted < 0 ? Infinity : wanted;
+        while (left > 0) {
+          const bytes = system(m, undefined, () => channel.getExactly(Math.min(left, 65536)));
+          if (bytes.length === 0) {
+            if (wanted < 0) break;
+            m.endOfFile();
+          }
+          hash.update(bytes);
+          left -= bytes.length;
+        }
+        return m.allocString(hash.digest());
+      },
+    ],
+    caml_blake2_create: [
+      2,
+      (m, a) => {
+        states.set(next, create(m, a, 0));
+        return m.core.alloc_host_custom(CUSTOM_HOST, next++) >>> 0;
+      },
+    ],
+    caml_blake2_update: [
+      4,
+      (m, a) => {
+        const start = m.block(a, 1) + m.int(a, 2);
+        state(m, a).update(m.u8.slice(start, start + m.int(a, 3)));
+        return Val.unit;
+      },
+    ],
+    caml_blake2_final: [
+      2,
+      (m, a) => m.allocString(state(m, a).digest().subarray(0, m.int(a, 1))),
+    ],
+    caml_blake2_string: [5, blake2],
+    caml_blake2_bytes: [5, blake2],
+  });
+}

@@ -1,0 +1,189 @@
+/** The program and its system (runtime/sys.c). */
+import { definePrimitives, type Primitive, Val, type Value } from "../primitives.ts";
+import { ExitRequest, HostError } from "../host/host.ts";
+import type { Machine } from "../machine.ts";
+import { system } from "./errors.ts";
+import type { Channels } from "./io.ts";
+
+export interface ProgramIdentity {
+  /** Sys.argv. */
+  argv: readonly string[];
+  /** Sys.executable_name. */
+  executableName: string;
+}
+
+/** Flags of caml_sys_open, by constructor of open_flag: RDONLY, WRONLY, APPEND, CREAT, TRUNC, EXCL, BINARY, TEXT, NONBLOCK. */
+const OPEN_FLAGS = ["read", "write", "append", "create", "truncate", "exclusive", "binary", "text", "nonblock"] as const;
+
+function openFlags(m: Machine, list: Value): Record<(typeof OPEN_FLAGS)[number], boolean> {
+  const flags = Object.fromEntries(OPEN_FLAGS.map((name) => [name, false])) as Record<
+    (typeof OPEN_FLAGS)[number],
+    boolean
+  >;
+  for (; list !== Val.emptyList; list = m.field(list as number, 1)) {
+    flags[OPEN_FLAGS[m.int(list as number, 0)]!] = true;
+  }
+  return flags;
+}
+
+/** What happens to the program when a path is asked about and the host cannot tell. */
+function exists(m: Machine, path: string): boolean {
+  try {
+    m.host.status(path);
+    return true;
+  } catch (e) {
+    if (e instanceof HostError) return false;
+    throw e;
+  }
+}
+
+export function sysPrimitives(identity: ProgramIdentity, channels: Channels): Primitive[] {
+  const path = (m: Machine, a: number, i = 0): string => {
+    const name = m.utf8(m.block(a, i));
+    if (name.includes("\0")) m.sysError(`${name}: No such file or directory`);
+    return name;
+  };
+  const onPath =
+    (action: (m: Machine, name: string, a: number) => Value) =>
+    (m: Machine, a: number): Value => {
+      const name = path(m, a);
+      return system(m, name, () => action(m, name, a));
+    };
+  const argv = (m: Machine): Value => m.array(identity.argv.length, (i) => m.allocString(identity.argv[i]!));
+  return definePrimitives({
+    caml_sys_exit: [
+      1,
+      (m, a) => {
+        throw new ExitRequest(m.int(a, 0) & 255);
+      },
+    ],
+    caml_sys_open: [
+      3,
+      (m, a) => {
+        const name = path(m, a);
+        const flags = openFlags(m, m.field(a, 1));
+        const read = flags.read || !flags.write;
+        return system(m, name, () => Val.int(m.host.open(name, { ...flags, read }, m.int(a, 2))));
+      },
+    ],
+    caml_sys_close: [
+      1,
+      (m, a) => {
+        system(m, undefined, () => m.host.close(m.int(a, 0)));
+        return Val.unit;
+      },
+    ],
+    caml_sys_file_exists: [1, (m, a) => Val.bool(exists(m, m.utf8(m.block(a, 0))))],
+    caml_sys_is_directory: [1, onPath((m, name) => Val.bool(m.host.status(name).kind === "directory"))],
+    caml_sys_is_regular_file: [1, onPath((m, name) => Val.bool(m.host.status(name).kind === "file"))],
+    caml_sys_remove: [
+      1,
+      onPath((m, name) => {
+        m.host.remove(name);
+        return Val.unit;
+      }),
+    ],
+    caml_sys_rename: [
+      2,
+      onPath((m, name, a) => {
+        m.host.rename(name, path(m, a, 1));
+        return Val.unit;
+      }),
+    ],
+    caml_sys_chdir: [
+      1,
+      onPath((m, name) => {
+        m.host.changeDirectory(name);
+        return Val.unit;
+      }),
+    ],
+    caml_sys_mkdir: [
+      2,
+      onPath((m, name, a) => {
+        m.host.makeDirectory(name, m.int(a, 1));
+        return Val.unit;
+      }),
+    ],
+    caml_sys_rmdir: [
+      1,
+      onPath((m, name) => {
+        m.host.removeDirectory(name);
+        return Val.unit;
+      }),
+    ],
+    caml_sys_read_directory: [
+      1,
+      onPath((m, name) => {
+        const names = m.host.readDirectory(name);
+        return m.array(names.length, (i) => m.allocString(names[i]!));
+      }),
+    ],
+    caml_sys_getcwd: [1, (m) => system(m, undefined, () => m.allocString(m.host.currentDirectory()))],
+    caml_sys_getenv: [
+      1,
+      (m, a) => {
+        const found = m.host.environment(m.utf8(m.block(a, 0)));
+        return found === undefined ? m.notFound() : m.allocString(found);
+      },
+    ],
+    caml_sys_unsafe_getenv: [
+      1,
+      (m, a) => {
+        const found = m.host.environment(m.utf8(m.block(a, 0)));
+        return found === undefined ? m.notFound() : m.allocString(found);
+      },
+    ],
+    caml_sys_argv: [1, argv],
+    caml_sys_get_argv: [
+      1,
+      (m) => {
+        m.pushRoot(m.allocString(identity.executableName));
+        const array = argv(m);
+        return m.tuple(0, m.popRoot(), array);
+      },
+    ],
+    caml_sys_modify_argv: [
+      1,
+      (m, a) => {
+        const array = m.block(a, 0);
+        identity.argv = Array.from({ length: m.wosize(array) }, (_, i) => m.utf8(m.block(array, i)));
+        return Val.unit;
+      },
+    ],
+    caml_sys_executable_name: [1, (m) => m.allocString(identity.executableName)],
+    caml_sys_system_command: [
+      1,
+      (m, a) => {
+        const command = m.utf8(m.block(a, 0));
+        return system(m, command, () => Val.int(m.host.system(command)));
+      },
+    ],
+    caml_sys_time: [1, (m) => m.allocDouble(m.host.cpuTime())],
+    caml_sys_time_include_children: [1, (m) => m.allocDouble(m.host.cpuTime())],
+    caml_sys_random_seed: [
+      1,
+      (m) => {
+        const seed = m.host.random(12);
+        return m.array(seed.length, (i) => Val.int(seed[i]!));
+      },
+    ],
+    caml_sys_const_big_endian: [1, () => Val.false],
+    caml_sys_const_word_size: [1, () => Val.int(64)],
+    caml_sys_const_int_size: [1, () => Val.int(63)],
+    caml_sys_const_max_wosize: [1, () => Val.int64((1n << 54n) - 1n)],
+    caml_sys_const_ostype_unix: [1, () => Val.true],
+    caml_sys_const_ostype_win32: [1, () => Val.false],
+    caml_sys_const_ostype_cygwin: [1, () => Val.false],
+    /** Sys.Bytecode. */
+    caml_sys_const_backend_type: [1, () => Val.int(1)],
+    caml_sys_get_config: [1, (m) => m.tuple(0, m.allocString("Unix"), Val.int(64), Val.false)],
+    caml_sys_isatty: [1, (m, a) => Val.bool(m.host.isTerminal(channels.at(m, a, 0).fd))],
+    caml_xdg_defaults: [1, () => Val.emptyList],
+    caml_runtime_variant: [1, (m) => m.allocString("")],
+    caml_runtime_parameters: [1, (m) => m.allocString("")],
+    caml_ml_enable_runtime_warnings: [1, () => Val.unit],
+    caml_ml_runtime_warnings_enabled: [1, () => Val.false],
+    caml_zstd_initialize: [1, () => Val.false],
+    caml_reset_afl_instrumentation: [1, () => Val.unit],
+  });
+}
