@@ -1,5 +1,6 @@
 /** Operations of custom blocks: comparison and hashing by kind (runtime/custom.c, ints.c). */
 import {
+  CUSTOM_BIGARRAY,
   CUSTOM_CHANNEL,
   CUSTOM_CONDITION,
   CUSTOM_HOST,
@@ -8,6 +9,7 @@ import {
   CUSTOM_MUTEX,
   CUSTOM_NATIVEINT,
 } from "../layout";
+import { compareBigarrays, hashBigarray } from "./bigarray";
 import { customData, customKind } from "./values";
 
 /** Compare custom blocks p and q: -1, 0, 1, 2 (unordered), or 3 when they cannot be compared. */
@@ -28,6 +30,8 @@ export function compareCustom(p: usize, q: usize, total: bool): i32 {
     case CUSTOM_MUTEX:
     case CUSTOM_CONDITION:
       return p < q ? -1 : p > q ? 1 : 0;
+    case CUSTOM_BIGARRAY:
+      return compareBigarrays(p, q, total);
     default:
       return 3;
   }
@@ -44,6 +48,8 @@ export function customHash(p: usize): u32 {
     }
     case CUSTOM_NATIVEINT:
       return <u32>(data >> 32) ^ (<u32>(data >> 63)) ^ <u32>data;
+    case CUSTOM_BIGARRAY:
+      return hashBigarray(p);
     default:
       return <u32>data;
   }
@@ -51,5 +57,5 @@ export function customHash(p: usize): u32 {
 
 /** Whether blocks of this kind take part in hashing. */
 export function hasHash(kind: i32): bool {
-  return kind == CUSTOM_INT32 || kind == CUSTOM_INT64 || kind == CUSTOM_NATIVEINT || kind == CUSTOM_CHANNEL || kind == CUSTOM_HOST;
+  return kind == CUSTOM_INT32 || kind == CUSTOM_INT64 || kind == CUSTOM_NATIVEINT || kind == CUSTOM_CHANNEL || kind == CUSTOM_HOST || kind == CUSTOM_BIGARRAY;
 }

@@ -7,6 +7,7 @@ export {
   caml_ensure_stack_capacity,
 } from "./stack";
 export * from "./array";
+export * from "./bigarray";
 export * from "./compare";
 export * from "./domain";
 export * from "./extern";
@@ -17,5 +18,6 @@ export * from "./intern";
 export * from "./ints";
 export * from "./lexing";
 export * from "./obj";
+export * from "./parsing";
 export * from "./strings";
 export * from "./weak";

@@ -5,6 +5,7 @@ import { formatPrimitives } from "./format.ts";
 import { Channels, ioPrimitives } from "./io.ts";
 import { type ProgramIdentity, sysPrimitives } from "./sys.ts";
 import { syncPrimitives } from "./sync.ts";
+import { unsupportedPrimitives } from "./unsupported.ts";
 
 export interface HostPrimitives {
   readonly primitives: readonly Primitive[];
@@ -22,6 +23,7 @@ export function hostPrimitives(identity: ProgramIdentity): HostPrimitives {
       ...ioPrimitives(channels),
       ...sysPrimitives(identity, channels),
       ...syncPrimitives,
+      ...unsupportedPrimitives,
     ],
   };
 }

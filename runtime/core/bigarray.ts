@@ -1,0 +1,589 @@
+/**
+ * Bigarrays (runtime/bigarray.c). The block, all words but the first raw:
+ *
+ *     CUSTOM_BIGARRAY | data address | number of dimensions | flags | owner | dimensions …
+ *
+ * flags: kind, FORTRAN. The data are off the heap and belong to an owner [references i32, data i32], which a bigarray
+ * shares with its parts; it is freed with the last of them. Data without an owner (0) are not ours.
+ */
+import { CUSTOM_BIGARRAY, TAG_DOUBLE_ARRAY, WORD } from "../layout";
+import { boundError, invalidArg, raiseOutOfMemory } from "./fail";
+import { copyDouble } from "./floats";
+import { allocCustom, allocSmall } from "./gc/alloc";
+import { memAlloc, memFree } from "./gc/malloc";
+import { mix32, mixDouble } from "./hash";
+import { copyInt32, copyInt64, copyNativeint } from "./ints";
+import { popRoot, pushRoot } from "./roots";
+import { field, ofInt, ofInt32, toInt, toInt32, UNIT, value, wosize } from "./values";
+
+const FLOAT32: i32 = 0;
+const FLOAT64: i32 = 1;
+const SINT8: i32 = 2;
+const UINT8: i32 = 3;
+const SINT16: i32 = 4;
+const UINT16: i32 = 5;
+const INT32: i32 = 6;
+const INT64: i32 = 7;
+const CAML_INT: i32 = 8;
+const NATIVE_INT: i32 = 9;
+const COMPLEX32: i32 = 10;
+const COMPLEX64: i32 = 11;
+const CHAR: i32 = 12;
+const FLOAT16: i32 = 13;
+const KIND_MASK: i32 = 0xff;
+const FORTRAN: i32 = 0x100;
+
+const DATA: usize = 8;
+const NUM_DIMS: usize = 16;
+const FLAGS: usize = 24;
+const OWNER: usize = 32;
+const DIMS: usize = 40;
+const FIXED_WORDS: i32 = 4;
+const MAX_DIMS: i32 = 16;
+
+const ELEMENT_SIZES: usize = memory.data<u8>([4, 8, 1, 1, 2, 2, 4, 8, 8, 8, 8, 16, 1, 2]);
+
+/** Indices and dimensions of the operation in progress. */
+const indices: usize = memory.data(16 * 8, 8);
+
+// @ts-ignore: decorator
+@inline function data(p: usize): usize {
+  return load<usize>(p, DATA);
+}
+// @ts-ignore: decorator
+@inline function numDims(p: usize): i32 {
+  return load<i32>(p, NUM_DIMS);
+}
+// @ts-ignore: decorator
+@inline function flags(p: usize): i32 {
+  return load<i32>(p, FLAGS);
+}
+// @ts-ignore: decorator
+@inline function kind(p: usize): i32 {
+  return load<i32>(p, FLAGS) & KIND_MASK;
+}
+// @ts-ignore: decorator
+@inline function dim(p: usize, i: i32): i64 {
+  return load<i64>(p + (<usize>i << 3), DIMS);
+}
+// @ts-ignore: decorator
+@inline function elementSize(k: i32): usize {
+  return <usize>load<u8>(ELEMENT_SIZES + <usize>k);
+}
+function numElements(p: usize): i64 {
+  let n: i64 = 1;
+  for (let i = 0; i < numDims(p); i++) n *= dim(p, i);
+  return n;
+}
+function byteSize(p: usize): usize {
+  return <usize>numElements(p) * elementSize(kind(p));
+}
+
+/** A bigarray whose dimensions are the first n of `indices`. */
+function make(fl: i32, n: i32, address: usize, owner: usize, ownBytes: usize): usize {
+  const p = allocCustom(CUSTOM_BIGARRAY, FIXED_WORDS + n, ownBytes);
+  if (!p) return 0;
+  store<u64>(p, <u64>address, DATA);
+  store<u64>(p, <u64>n, NUM_DIMS);
+  store<u64>(p, <u64>fl, FLAGS);
+  store<u64>(p, <u64>owner, OWNER);
+  for (let i = 0; i < n; i++) store<i64>(p + (<usize>i << 3), load<i64>(indices + (<usize>i << 3)), DIMS);
+  return p;
+}
+
+/** A bigarray that shares the data of `whole`, at another address. */
+function makePart(whole: usize, fl: i32, n: i32, address: usize): value {
+  const owner = load<usize>(whole, OWNER);
+  const p = make(fl, n, address, owner, 0);
+  if (!p) return raiseOutOfMemory();
+  if (owner) store<i32>(owner, load<i32>(owner) + 1);
+  return <value>p;
+}
+
+/** The bigarray at p is dead. */
+export function finalizeBigarray(p: usize): void {
+  const owner = load<usize>(p, OWNER);
+  if (!owner) return;
+  const references = load<i32>(owner) - 1;
+  store<i32>(owner, references);
+  if (references == 0) {
+    memFree(load<usize>(owner, 4));
+    memFree(owner);
+  }
+}
+
+export function caml_ba_create(kind: value, layout: value, dims: value): value {
+  const n = wosize(<usize>dims);
+  if (n > MAX_DIMS) return invalidArg("Bigarray.create: bad number of dimensions");
+  const k = toInt32(kind);
+  let size = <u64>elementSize(k);
+  let tooLarge = false;
+  for (let i = 0; i < n; i++) {
+    const d = toInt(field(<usize>dims, i));
+    if (d < 0) return invalidArg("Bigarray.create: negative dimension");
+    store<i64>(indices + (<usize>i << 3), d);
+    if (d != 0 && size > <u64>0xffffffff / <u64>d) tooLarge = true;
+    else size *= <u64>d;
+    if (d == 0) {
+      tooLarge = false;
+      size = 0;
+    }
+  }
+  if (tooLarge || size > 0xfff00000) return raiseOutOfMemory();
+  const address = memAlloc(<usize>size);
+  if (!address) return raiseOutOfMemory();
+  const owner = memAlloc(8);
+  store<i32>(owner, 1);
+  store<usize>(owner, address, 4);
+  const p = make(k | (toInt32(layout) << 8), n, address, owner, <usize>size + 1);
+  return p ? <value>p : raiseOutOfMemory();
+}
+
+// ---- Elements ---------------------------------------------------------------------------------------------------------------
+
+function float16ToDouble(h: u32): f64 {
+  const exponent = (h >> 10) & 31;
+  const fraction = <f64>(h & 0x3ff);
+  let x: f64;
+  if (exponent == 31) x = fraction == 0 ? Infinity : NaN;
+  else if (exponent == 0) x = fraction * 5.960464477539063e-8; // 2^-24
+  else x = (1.0 + fraction / 1024.0) * NativeMath.scalbn(1.0, <i32>exponent - 15);
+  return h & 0x8000 ? -x : x;
+}
+
+/** Nearest half-precision number, ties to even. */
+function doubleToFloat16(x: f64): u32 {
+  const sign: u32 = reinterpret<u64>(x) >> 63 ? 0x8000 : 0;
+  const a = abs(x);
+  if (x != x) return sign | 0x7e00;
+  if (a >= 65520.0) return sign | 0x7c00;
+  if (a < 6.103515625e-5) return sign | <u32>nearest(a * 16777216.0); // below 2^-14: multiples of 2^-24
+  const bits = reinterpret<u64>(a);
+  let e = <i32>(bits >> 52) - 1023;
+  let m = <u32>nearest(NativeMath.scalbn(a, 10 - e));
+  if (m == 2048) {
+    m = 1024;
+    e++;
+  }
+  return sign | (<u32>(e + 15) << 10) | (m & 0x3ff);
+}
+
+function complex(re: f64, im: f64): value {
+  const p = allocSmall(2, TAG_DOUBLE_ARRAY);
+  store<f64>(p, re);
+  store<f64>(p, im, 8);
+  return <value>p;
+}
+
+/** The element at address q. */
+function getElement(k: i32, q: usize): value {
+  switch (k) {
+    case FLOAT32:
+      return copyDouble(<f64>load<f32>(q));
+    case FLOAT64:
+      return copyDouble(load<f64>(q));
+    case SINT8:
+      return ofInt32(load<i8>(q));
+    case UINT8:
+    case CHAR:
+      return ofInt32(load<u8>(q));
+    case SINT16:
+      return ofInt32(load<i16>(q));
+    case UINT16:
+      return ofInt32(load<u16>(q));
+    case INT32:
+      return copyInt32(load<i32>(q));
+    case INT64:
+      return copyInt64(load<i64>(q));
+    case NATIVE_INT:
+      return copyNativeint(load<i64>(q));
+    case CAML_INT:
+      return ofInt(load<i64>(q));
+    case COMPLEX32:
+      return complex(<f64>load<f32>(q), <f64>load<f32>(q, 4));
+    case COMPLEX64:
+      return complex(load<f64>(q), load<f64>(q, 8));
+    default:
+      return copyDouble(float16ToDouble(load<u16>(q)));
+  }
+}
+
+function setElement(k: i32, q: usize, v: value): void {
+  const p = <usize>v;
+  switch (k) {
+    case FLOAT32:
+      store<f32>(q, <f32>load<f64>(p));
+      break;
+    case FLOAT64:
+      store<f64>(q, load<f64>(p));
+      break;
+    case SINT8:
+    case UINT8:
+    case CHAR:
+      store<u8>(q, <u8>toInt(v));
+      break;
+    case SINT16:
+    case UINT16:
+      store<u16>(q, <u16>toInt(v));
+      break;
+    case INT32:
+      store<i32>(q, load<i32>(p, WORD));
+      break;
+    case INT64:
+    case NATIVE_INT:
+      store<i64>(q, load<i64>(p, WORD));
+      break;
+    case CAML_INT:
+      store<i64>(q, toInt(v));
+      break;
+    case COMPLEX32:
+      store<f32>(q, <f32>load<f64>(p));
+      store<f32>(q, <f32>load<f64>(p, 8), 4);
+      break;
+    case COMPLEX64:
+      store<f64>(q, load<f64>(p));
+      store<f64>(q, load<f64>(p, 8), 8);
+      break;
+    default:
+      store<u16>(q, <u16>doubleToFloat16(load<f64>(p)));
+  }
+}
+
+/** Address of the element at `indices`, or 0 when out of bounds. */
+function locate(p: usize): usize {
+  const n = numDims(p);
+  let offset: i64 = 0;
+  if (flags(p) & FORTRAN) {
+    for (let i = n - 1; i >= 0; i--) {
+      const index = load<i64>(indices + (<usize>i << 3)) - 1;
+      if (<u64>index >= <u64>dim(p, i)) return 0;
+      offset = offset * dim(p, i) + index;
+    }
+  } else {
+    for (let i = 0; i < n; i++) {
+      const index = load<i64>(indices + (<usize>i << 3));
+      if (<u64>index >= <u64>dim(p, i)) return 0;
+      offset = offset * dim(p, i) + index;
+    }
+  }
+  return data(p) + <usize>offset * elementSize(kind(p));
+}
+
+// @ts-ignore: decorator
+@inline function setIndex(i: i32, v: value): void {
+  store<i64>(indices + (<usize>i << 3), toInt(v));
+}
+function getAt(b: value): value {
+  const q = locate(<usize>b);
+  return q ? getElement(kind(<usize>b), q) : boundError();
+}
+function setAt(b: value, v: value): value {
+  const q = locate(<usize>b);
+  if (!q) return boundError();
+  setElement(kind(<usize>b), q, v);
+  return UNIT;
+}
+
+export function caml_ba_get_1(b: value, i: value): value {
+  setIndex(0, i);
+  return getAt(b);
+}
+export function caml_ba_get_2(b: value, i: value, j: value): value {
+  setIndex(0, i);
+  setIndex(1, j);
+  return getAt(b);
+}
+export function caml_ba_get_3(b: value, i: value, j: value, k: value): value {
+  setIndex(0, i);
+  setIndex(1, j);
+  setIndex(2, k);
+  return getAt(b);
+}
+export function caml_ba_set_1(b: value, i: value, v: value): value {
+  setIndex(0, i);
+  return setAt(b, v);
+}
+export function caml_ba_set_2(b: value, i: value, j: value, v: value): value {
+  setIndex(0, i);
+  setIndex(1, j);
+  return setAt(b, v);
+}
+export function caml_ba_set_3(b: value, i: value, j: value, k: value, v: value): value {
+  setIndex(0, i);
+  setIndex(1, j);
+  setIndex(2, k);
+  return setAt(b, v);
+}
+/** Indices from an OCaml array. false: not as many as there are dimensions. */
+function setIndices(b: value, array: value): bool {
+  const n = wosize(<usize>array);
+  if (n != numDims(<usize>b)) return false;
+  for (let i = 0; i < n; i++) setIndex(i, field(<usize>array, i));
+  return true;
+}
+export function caml_ba_get_generic(b: value, array: value): value {
+  return setIndices(b, array) ? getAt(b) : invalidArg("Bigarray.get: wrong number of indices");
+}
+export function caml_ba_set_generic(b: value, array: value, v: value): value {
+  return setIndices(b, array) ? setAt(b, v) : invalidArg("Bigarray.set: wrong number of indices");
+}
+
+// ---- Bytes of one-dimensional arrays of chars -----------------------------------------------------------------------------------
+
+// @ts-ignore: decorator
+@inline function byteAddress(b: value, index: value, size: i64): usize {
+  const i = toInt(index);
+  return i < 0 || i + size > dim(<usize>b, 0) ? 0 : data(<usize>b) + <usize>i;
+}
+export function caml_ba_uint8_get16(b: value, i: value): value {
+  const q = byteAddress(b, i, 2);
+  return q ? ofInt32(load<u16>(q)) : boundError();
+}
+export function caml_ba_uint8_get32(b: value, i: value): value {
+  const q = byteAddress(b, i, 4);
+  return q ? copyInt32(load<i32>(q)) : boundError();
+}
+export function caml_ba_uint8_get64(b: value, i: value): value {
+  const q = byteAddress(b, i, 8);
+  return q ? copyInt64(load<i64>(q)) : boundError();
+}
+export function caml_ba_uint8_set16(b: value, i: value, v: value): value {
+  const q = byteAddress(b, i, 2);
+  if (!q) return boundError();
+  store<u16>(q, <u16>toInt(v));
+  return UNIT;
+}
+export function caml_ba_uint8_set32(b: value, i: value, v: value): value {
+  const q = byteAddress(b, i, 4);
+  if (!q) return boundError();
+  store<i32>(q, load<i32>(<usize>v, WORD));
+  return UNIT;
+}
+export function caml_ba_uint8_set64(b: value, i: value, v: value): value {
+  const q = byteAddress(b, i, 8);
+  if (!q) return boundError();
+  store<i64>(q, load<i64>(<usize>v, WORD));
+  return UNIT;
+}
+
+// ---- Dimensions and parts ---------------------------------------------------------------------------------------------------------
+
+export function caml_ba_num_dims(b: value): value {
+  return ofInt32(numDims(<usize>b));
+}
+export function caml_ba_dim(b: value, n: value): value {
+  const i = toInt(n);
+  if (<u64>i >= <u64>numDims(<usize>b)) return invalidArg("Bigarray.dim");
+  return ofInt(dim(<usize>b, <i32>i));
+}
+export function caml_ba_dim_1(b: value): value {
+  return caml_ba_dim(b, 1);
+}
+export function caml_ba_dim_2(b: value): value {
+  return caml_ba_dim(b, 3);
+}
+export function caml_ba_dim_3(b: value): value {
+  return caml_ba_dim(b, 5);
+}
+export function caml_ba_kind(b: value): value {
+  return ofInt32(kind(<usize>b));
+}
+export function caml_ba_layout(b: value): value {
+  return ofInt32((flags(<usize>b) >> 8) & 1);
+}
+
+export function caml_ba_slice(b: value, array: value): value {
+  const p = <usize>b;
+  const given = wosize(<usize>array);
+  const n = numDims(p);
+  if (given > n) return invalidArg("Bigarray.slice: too many indices");
+  let offset: i64 = 0;
+  let rest: i32;
+  if (flags(p) & FORTRAN) {
+    // The last indices are given.
+    rest = 0;
+    for (let i = n - 1; i >= 0; i--) {
+      const j = i - (n - given);
+      const index = j >= 0 ? toInt(field(<usize>array, j)) - 1 : 0;
+      if (j >= 0 && <u64>index >= <u64>dim(p, i)) return boundError();
+      offset = offset * dim(p, i) + index;
+    }
+  } else {
+    rest = given;
+    for (let i = 0; i < n; i++) {
+      const index = i < given ? toInt(field(<usize>array, i)) : 0;
+      if (i < given && <u64>index >= <u64>dim(p, i)) return boundError();
+      offset = offset * dim(p, i) + index;
+    }
+  }
+  for (let i = 0; i < n - given; i++) store<i64>(indices + (<usize>i << 3), dim(p, rest + i));
+  pushRoot(b);
+  const part = makePart(p, flags(p), n - given, data(p) + <usize>offset * elementSize(kind(p)));
+  popRoot();
+  return part;
+}
+
+export function caml_ba_sub(b: value, start: value, length: value): value {
+  const p = <usize>b;
+  const n = numDims(p);
+  const fortran = (flags(p) & FORTRAN) != 0;
+  const changed = fortran ? n - 1 : 0;
+  const from = toInt(start) - (fortran ? 1 : 0);
+  const count = toInt(length);
+  let stride: i64 = 1;
+  for (let i = 0; i < n; i++) if (i != changed) stride *= dim(p, i);
+  if (from < 0 || count < 0 || from + count > dim(p, changed)) return invalidArg("Bigarray.sub: bad sub-array");
+  for (let i = 0; i < n; i++) store<i64>(indices + (<usize>i << 3), i == changed ? count : dim(p, i));
+  return makePart(p, flags(p), n, data(p) + <usize>(from * stride) * elementSize(kind(p)));
+}
+
+export function caml_ba_reshape(b: value, dims: value): value {
+  const p = <usize>b;
+  const n = wosize(<usize>dims);
+  if (n > MAX_DIMS) return invalidArg("Bigarray.reshape: bad number of dimensions");
+  let elements: i64 = 1;
+  for (let i = 0; i < n; i++) {
+    const d = toInt(field(<usize>dims, i));
+    if (d < 0) return invalidArg("Bigarray.reshape: negative dimension");
+    store<i64>(indices + (<usize>i << 3), d);
+    elements *= d;
+  }
+  if (elements != numElements(p)) return invalidArg("Bigarray.reshape: size mismatch");
+  return makePart(p, flags(p), n, data(p));
+}
+
+export function caml_ba_change_layout(b: value, layout: value): value {
+  const p = <usize>b;
+  const wanted = toInt32(layout) << 8;
+  if ((flags(p) & FORTRAN) == wanted) return b;
+  const n = numDims(p);
+  for (let i = 0; i < n; i++) store<i64>(indices + (<usize>i << 3), dim(p, n - 1 - i));
+  return makePart(p, (flags(p) & ~FORTRAN) | wanted, n, data(p));
+}
+
+export function caml_ba_blit(from: value, to: value): value {
+  const p = <usize>from;
+  const q = <usize>to;
+  if (numDims(p) != numDims(q)) return invalidArg("Bigarray.blit: dimension mismatch");
+  for (let i = 0; i < numDims(p); i++) if (dim(p, i) != dim(q, i)) return invalidArg("Bigarray.blit: dimension mismatch");
+  memory.copy(data(q), data(p), byteSize(p));
+  return UNIT;
+}
+export function caml_ba_fill(b: value, v: value): value {
+  const p = <usize>b;
+  const size = elementSize(kind(p));
+  const end = data(p) + byteSize(p);
+  for (let q = data(p); q < end; q += size) setElement(kind(p), q, v);
+  return UNIT;
+}
+
+// ---- Comparison and hashing -----------------------------------------------------------------------------------------------------------
+
+/** Order of doubles: nan equals itself and is less than any other; 2 when unordered. */
+function orderDoubles(x: f64, y: f64, total: bool): i32 {
+  if (x < y) return -1;
+  if (x > y) return 1;
+  if (x == y) return 0;
+  return total ? <i32>(x == x) - <i32>(y == y) : 2;
+}
+
+/** An element of a floating-point kind; complex numbers are pairs of them. */
+function floatAt(k: i32, q: usize): f64 {
+  if (k == FLOAT64 || k == COMPLEX64) return load<f64>(q);
+  if (k == FLOAT16) return float16ToDouble(load<u16>(q));
+  return <f64>load<f32>(q);
+}
+function integerAt(k: i32, q: usize): i64 {
+  switch (k) {
+    case SINT8:
+      return <i64>load<i8>(q);
+    case UINT8:
+    case CHAR:
+      return <i64>load<u8>(q);
+    case SINT16:
+      return <i64>load<i16>(q);
+    case UINT16:
+      return <i64>load<u16>(q);
+    case INT32:
+      return <i64>load<i32>(q);
+    default:
+      return load<i64>(q);
+  }
+}
+// @ts-ignore: decorator
+@inline function isFloat(k: i32): bool {
+  return k == FLOAT32 || k == FLOAT64 || k == FLOAT16 || k == COMPLEX32 || k == COMPLEX64;
+}
+
+/** -1, 0, 1, or 2 when a nan makes them unordered. */
+export function compareBigarrays(p: usize, q: usize, total: bool): i32 {
+  const f = flags(p) & (KIND_MASK | FORTRAN);
+  const g = flags(q) & (KIND_MASK | FORTRAN);
+  if (f != g) return g < f ? -1 : 1;
+  if (numDims(p) != numDims(q)) return numDims(q) < numDims(p) ? 1 : -1;
+  for (let i = 0; i < numDims(p); i++) if (dim(p, i) != dim(q, i)) return dim(p, i) < dim(q, i) ? -1 : 1;
+  const k = kind(p);
+  const isComplex = k == COMPLEX32 || k == COMPLEX64;
+  const size = isComplex ? elementSize(k) >> 1 : elementSize(k);
+  const bytes = byteSize(p);
+  for (let i: usize = 0; i < bytes; i += size) {
+    let c: i32;
+    if (isFloat(k)) c = orderDoubles(floatAt(k, data(p) + i), floatAt(k, data(q) + i), total);
+    else {
+      const a = integerAt(k, data(p) + i);
+      const b = integerAt(k, data(q) + i);
+      c = a < b ? -1 : a > b ? 1 : 0;
+    }
+    if (c != 0) return c;
+  }
+  return 0;
+}
+
+/** What caml_hash mixes in: dimensions and the first elements. */
+export function hashBigarray(p: usize): u32 {
+  const k = kind(p);
+  const elements = numElements(p);
+  let h: u32 = 0;
+  for (let i = 0; i < numDims(p); i++) h = mix32(h, <u32>dim(p, i));
+  const base = data(p);
+  if (k == CHAR || k == UINT8 || k == SINT8 || k == UINT16 || k == SINT16) {
+    // Packed into words, at most 256 bytes.
+    const size = elementSize(k);
+    const n = <usize>min<i64>(elements, size == 1 ? 256 : 128) * size;
+    let i: usize = 0;
+    for (; i + 4 <= n; i += 4) h = mix32(h, load<u32>(base + i));
+    const rest = n & 3;
+    if (rest) {
+      let w: u32 = 0;
+      for (let j: usize = rest; j > 0; j--) w = (w << 8) | <u32>load<u8>(base + i + j - 1);
+      h = mix32(h, w);
+    }
+    return h;
+  }
+  const isComplex = k == COMPLEX32 || k == COMPLEX64;
+  const perElement: i64 = isComplex ? 2 : 1;
+  const most: i64 = k == FLOAT16 ? 128 : k == INT32 || k == FLOAT32 || k == COMPLEX32 ? 64 : 32;
+  const n = min<i64>(elements * perElement, most);
+  const size = isComplex ? elementSize(k) >> 1 : elementSize(k);
+  for (let i: i64 = 0; i < n; i++) {
+    const q = base + <usize>i * size;
+    if (k == FLOAT64 || k == COMPLEX64) h = mixDouble(h, load<f64>(q));
+    else if (isFloat(k)) h = mixFloat(h, <f32>floatAt(k, q));
+    else if (k == INT32) h = mix32(h, load<u32>(q));
+    else if (k == INT64) {
+      h = mix32(h, <u32>load<u64>(q));
+      h = mix32(h, <u32>(load<u64>(q) >> 32));
+    } else {
+      const d = load<i64>(q);
+      h = mix32(h, <u32>((d >> 32) ^ (d >> 63) ^ d));
+    }
+  }
+  return h;
+}
+
+function mixFloat(h: u32, x: f32): u32 {
+  let bits = reinterpret<u32>(x);
+  if (x != x) bits = 0x7f800001;
+  else if (x == 0) bits = 0;
+  return mix32(h, bits);
+}
