@@ -7,6 +7,7 @@ import {
   CUSTOM_INT32,
   CUSTOM_INT64,
   CUSTOM_NATIVEINT,
+  HEADER_COLOUR_SHIFT,
   HEADER_WOSIZE_SHIFT,
   SCRATCH,
   TAG_ABSTRACT,
@@ -24,6 +25,7 @@ import {
 } from "../layout";
 import { failwith, invalidArg, raiseOutOfMemory } from "./fail";
 import { memAlloc, memFree, memResize } from "./gc/malloc";
+import { NOT_MARKABLE } from "./gc/state";
 import { allocString } from "./strings";
 import {
   customKind,
@@ -214,7 +216,8 @@ function writeHeader(wosize: u32, t: u32): void {
     write8(0x80 + t + (wosize << 4));
     return;
   }
-  const h = (<u64>wosize << HEADER_WOSIZE_SHIFT) | <u64>t;
+  // As in extern.c, with the colour of static data.
+  const h = (<u64>wosize << HEADER_WOSIZE_SHIFT) | <u64>(NOT_MARKABLE << HEADER_COLOUR_SHIFT) | <u64>t;
   if (h >> 32) {
     if (flags & COMPAT_32) {
       failwith("output_value: array cannot be read back on 32-bit platform");
