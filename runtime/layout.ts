@@ -282,3 +282,25 @@ export const EXN_STACK_OVERFLOW = 8;
 export const EXN_SYS_BLOCKED_IO = 9;
 export const EXN_ASSERT_FAILURE = 10;
 export const EXN_UNDEFINED_RECURSIVE_MODULE = 11;
+
+// ---- Channels: off-heap structures of runtime/core/io.ts (runtime/caml/io.h: struct channel) -----------------------------
+
+/** Descriptor, -1 once closed. */
+export const CHANNEL_FD = 0; // i32
+export const CHANNEL_FLAGS = 4; // i32: CHANNEL_UNBUFFERED
+/** Position in the file of the end of what has been read, or of the start of what is to be written. */
+export const CHANNEL_OFFSET = 8; // f64
+/** Next byte to be delivered or to be filled. */
+export const CHANNEL_CURR = 16; // i32
+/** Input: end of what has been read. 0 in open output channels, and only there. */
+export const CHANNEL_MAX = 20; // i32
+export const CHANNEL_END = 24; // i32: end of the buffer
+export const CHANNEL_BUFFER = 28; // i32
+/** Doubly linked list of all channels, newest first. */
+export const CHANNEL_NEXT = 32; // i32
+export const CHANNEL_PREVIOUS = 36; // i32
+/** Number of OCaml values that refer to it. */
+export const CHANNEL_REFERENCES = 40; // i32
+export const CHANNEL_SIZE = 48;
+export const CHANNEL_BUFFER_SIZE = 65536;
+export const CHANNEL_UNBUFFERED = 16;

@@ -50,6 +50,10 @@ const indices: usize = memory.data(16 * 8, 8);
 @inline function data(p: usize): usize {
   return load<usize>(p, DATA);
 }
+/** Address of the data of the bigarray at p. */
+export function bigarrayData(p: usize): usize {
+  return data(p);
+}
 // @ts-ignore: decorator
 @inline function numDims(p: usize): i32 {
   return load<i32>(p, NUM_DIMS);

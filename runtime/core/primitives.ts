@@ -16,6 +16,7 @@ export * from "./gc-ctrl";
 export * from "./hash";
 export * from "./intern";
 export * from "./ints";
+export * from "./io";
 export * from "./lexing";
 export * from "./obj";
 export * from "./parsing";

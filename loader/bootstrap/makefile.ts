@@ -1,0 +1,50 @@
+/** Reading what we need of OCaml's makefiles: variables that list sources, and dependency files. */
+
+/** Lines joined at backslashes, comments removed. */
+function logicalLines(text: string): string[] {
+  return text
+    .replace(/\\\n\s*/g, " ")
+    .split("\n")
+    .map((line) => line.replace(/#.*/, ""));
+}
+
+/**
+ * The words of a variable, with $(other variables) and $(addprefix p,words) expanded.
+ * Throws when a variable is not there.
+ */
+export function makeVariable(text: string, name: string): string[] {
+  const lines = logicalLines(text);
+  const expand = (variable: string): string => {
+    const prefix = new RegExp(`^${variable}\\s*=`);
+    const line = lines.find((l) => prefix.test(l));
+    if (line === undefined) throw new Error(`the makefile has no variable ${variable}`);
+    return line
+      .replace(prefix, "")
+      .replace(/\$\(addprefix\s+([^,()]*),([^()]*)\)/g, (_, p: string, words: string) =>
+        words
+          .trim()
+          .split(/\s+/)
+          .map((w) => p.trim() + w)
+          .join(" "),
+      )
+      .replace(/\$\((\w+)\)/g, (_, other: string) => expand(other));
+  };
+  return expand(name)
+    .trim()
+    .split(/\s+/)
+    .filter((w) => w !== "");
+}
+
+/** Prerequisites of each target of a file written by ocamldep. */
+export function parseDepend(text: string): Map<string, string[]> {
+  const result = new Map<string, string[]>();
+  for (const line of logicalLines(text)) {
+    const colon = line.indexOf(":");
+    if (colon < 0) continue;
+    const prerequisites = line.slice(colon + 1).trim().split(/\s+/);
+    for (const target of line.slice(0, colon).trim().split(/\s+/)) {
+      result.set(target, [...(result.get(target) ?? []), ...prerequisites.filter((p) => p !== "")]);
+    }
+  }
+  return result;
+}
