@@ -171,39 +171,24 @@ export function opcodesModule(): { ml: string; mli: string } {
 
 /** lambda/runtimedef.ml (lambda/generate_runtimedef.sh): predefined exceptions, and the primitives of the runtime. */
 export function runtimedefModule(failHeader: string, primitives: readonly string[]): string {
-  const exceptions = [...failHeader.matchAll(/_EXN\s+\d+\s*\/\*\s*("\w+")\s*\*\//g)].map((m) => m[1]!);
-  const names = exceptions.includes('"Sys_blocked_io"') ? exceptions : exceptions;
+  const exceptions = [...failHeader.matchAll(/\/\* ("[A-Za-z_]*") \*\/$/gm)].map((m) => m[1]!);
   const array = (items: readonly string[]): string => `[|\n${items.map((item) => `  ${item};\n`).join("")}|]`;
   return (
-    `let builtin_exceptions = ${array(names)}\n` +
+    `let builtin_exceptions = ${array(exceptions)}\n` +
     `let builtin_primitives = ${array(primitives.map((p) => `"${p}"`))}\n`
   );
 }
 
-/** utils/domainstate.ml or .mli: the C preprocessor's work on domain_state.tbl. */
-export function domainstateModule(template: string, table: string): string {
-  const fields = [...table.matchAll(/^DOMAIN_STATE\(\s*([^,]+),\s*(\w+)\s*\)/gm)].map((m) => m[2]!);
-  const constants: Record<string, string> = {};
-  const out: string[] = [];
-  let macro: string[] | undefined;
-  const lines = template.split("\n");
-  for (let i = 0; i < lines.length; i++) {
-    const line = lines[i]!;
-    if (line.startsWith("#define DOMAIN_STATE")) {
-      macro = [];
-      for (let more = true; more; ) {
-        const body = lines[++i]!;
-        more = body.endsWith("\\");
-        macro.push(body.replace(/\s*\\$/, ""));
-      }
-    } else if (line.startsWith("#include") && line.includes("domain_state.tbl")) {
-      for (const field of fields) for (const body of macro!) out.push(body.replace(/(\w*?)(?:##)?\bname\b/g, `$1${field}`));
-    } else if (/^#define (\w+) (.*)/.test(line)) {
-      const [, name, value] = /^#define (\w+) (.*)/.exec(line)!;
-      constants[name!] = value!;
-    } else if (!line.startsWith("#")) out.push(line);
-  }
-  return out.join("\n");
+/** utils/domainstate.ml and its interface, from runtime/caml/domain_state.tbl and config.h. */
+export function domainstateModule(table: string, configHeader: string): { ml: string; mli: string } {
+  const fields = [...table.matchAll(/^DOMAIN_STATE\(\s*[^,]+,\s*(\w+)\s*\)/gm)].map((m) => m[1]!);
+  const contextWords = /#define Stack_ctx_words (.*)/.exec(configHeader)![1]!;
+  const type = `type t =\n${fields.map((f) => `| Domain_${f}\n`).join("")}`;
+  const cases = fields.map((f, i) => `  | Domain_${f} -> ${i}\n`).join("");
+  return {
+    ml: `let stack_ctx_words = ${contextWords}\n${type}let idx_of_field = function\n${cases}`,
+    mli: `val stack_ctx_words : int\n${type}val idx_of_field : t -> int\n`,
+  };
 }
 
 /** parsing/parser.ml, .mli and camlinternalMenhirLib: menhir's output under OCaml's own names. */

@@ -208,7 +208,7 @@ function putBlock(ch: usize, p: usize, n: i32): i32 {
 }
 
 /** The n bytes at p, which does not move. false: raised. */
-export function putOffHeap(v: value, p: usize, n: usize): bool {
+function putOffHeap(v: value, p: usize, n: usize): bool {
   pushRoot(v);
   const ch = channelOf(v);
   let ok = true;
@@ -258,7 +258,7 @@ function available(ch: usize, wanted: i64): i32 {
 }
 
 /** Read n bytes into memory that does not move, fewer at the end of the file. How many; -1: raised. */
-export function getOffHeap(v: value, p: usize, n: i32): i32 {
+function getOffHeap(v: value, p: usize, n: i32): i32 {
   pushRoot(v);
   const ch = channelOf(v);
   let got = 0;

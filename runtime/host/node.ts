@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
+import { resolve } from "node:path";
 import { isatty } from "node:tty";
 import { type FileKind, type FileStatus, type Host, HostError, type OpenFlags } from "./host.ts";
 
@@ -33,7 +34,31 @@ function kindOf(s: fs.Stats): FileKind {
 /** How long to wait before reading again from a descriptor that has nothing yet, in ms. */
 const RETRY_MS = 5;
 
+export interface NodeHostOptions {
+  /** Current directory, instead of the process's. */
+  readonly directory?: string;
+  /** Environment, instead of the process's. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Takes what is written to standard output and error, instead of the process's streams. */
+  readonly output?: (fd: 1 | 2, bytes: Uint8Array) => void;
+}
+
 export class NodeHost implements Host {
+  private directory: string | undefined;
+  private readonly env: Readonly<Record<string, string | undefined>>;
+  private readonly output: NodeHostOptions["output"];
+
+  constructor(options: NodeHostOptions = {}) {
+    this.directory = options.directory;
+    this.env = options.environment ?? process.env;
+    this.output = options.output;
+  }
+
+  /** A path as the process must see it. */
+  private at(path: string): string {
+    return this.directory === undefined ? path : resolve(this.directory, path);
+  }
+
   /** Positions of files that can seek; Node has no lseek, so reads and writes name them. */
   private readonly positions = new Map<number, { at: number; append: boolean }>();
   private readonly pause = new Int32Array(new SharedArrayBuffer(4));
@@ -46,7 +71,7 @@ export class NodeHost implements Host {
     if (flags.truncate) bits |= c.O_TRUNC;
     if (flags.exclusive) bits |= c.O_EXCL;
     if (flags.nonblock) bits |= c.O_NONBLOCK ?? 0;
-    const fd = attempt(() => fs.openSync(path, bits, permissions));
+    const fd = attempt(() => fs.openSync(this.at(path), bits, permissions));
     if (fs.fstatSync(fd).isFile()) this.positions.set(fd, { at: 0, append: flags.append ?? false });
     return fd;
   }
@@ -73,6 +98,10 @@ export class NodeHost implements Host {
   }
 
   write(fd: number, bytes: Uint8Array): number {
+    if (this.output && (fd === 1 || fd === 2)) {
+      this.output(fd, bytes.slice());
+      return bytes.length;
+    }
     const position = this.positions.get(fd);
     for (;;) {
       try {
@@ -112,40 +141,45 @@ export class NodeHost implements Host {
   }
 
   status(path: string): FileStatus {
-    const s = attempt(() => fs.statSync(path));
+    const s = attempt(() => fs.statSync(this.at(path)));
     return { kind: kindOf(s), size: s.size };
   }
 
   readDirectory(path: string): string[] {
-    return attempt(() => fs.readdirSync(path));
+    return attempt(() => fs.readdirSync(this.at(path)));
   }
 
   makeDirectory(path: string, permissions: number): void {
-    attempt(() => fs.mkdirSync(path, permissions));
+    attempt(() => fs.mkdirSync(this.at(path), permissions));
   }
 
   removeDirectory(path: string): void {
-    attempt(() => fs.rmdirSync(path));
+    attempt(() => fs.rmdirSync(this.at(path)));
   }
 
   remove(path: string): void {
-    attempt(() => fs.unlinkSync(path));
+    attempt(() => fs.unlinkSync(this.at(path)));
   }
 
   rename(from: string, to: string): void {
-    attempt(() => fs.renameSync(from, to));
+    attempt(() => fs.renameSync(this.at(from), this.at(to)));
   }
 
   changeDirectory(path: string): void {
-    attempt(() => process.chdir(path));
+    if (this.directory === undefined) {
+      attempt(() => process.chdir(path));
+    } else {
+      if (this.status(path).kind !== "directory") throw new HostError("ENOTDIR");
+      this.directory = this.at(path);
+    }
   }
 
   currentDirectory(): string {
-    return attempt(() => process.cwd());
+    return this.directory ?? attempt(() => process.cwd());
   }
 
   environment(name: string): string | undefined {
-    return process.env[name];
+    return this.env[name];
   }
 
   time(): number {
@@ -162,7 +196,11 @@ export class NodeHost implements Host {
   }
 
   system(command: string): number {
-    const { status, error } = spawnSync("/bin/sh", ["-c", command], { stdio: "inherit" });
+    const { status, error } = spawnSync("/bin/sh", ["-c", command], {
+      stdio: "inherit",
+      cwd: this.directory,
+      env: this.env as NodeJS.ProcessEnv,
+    });
     if (error) translate(error);
     return status ?? 255;
   }

@@ -1,0 +1,76 @@
+/** Puts the sources of the toolchain into the build folder, those that have to be generated included. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  configModule,
+  domainstateModule,
+  expandModuleAliases,
+  menhirModule,
+  ocamlVersion,
+  opcodesModule,
+  runtimedefModule,
+  sysModule,
+} from "./sources.ts";
+
+export interface PrepareOptions {
+  readonly source: string;
+  readonly library: string;
+  readonly buildFolder: string;
+  readonly primitives: readonly string[];
+}
+
+/** Folders whose .ml, .mli, .mll files are compiled. */
+const FOLDERS = (
+  "stdlib utils parsing typing lambda file_formats bytecomp driver toplevel toplevel/byte tools " +
+  "otherlibs/unix otherlibs/str otherlibs/systhreads otherlibs/runtime_events otherlibs/dynlink otherlibs/dynlink/byte"
+).split(" ");
+
+export function prepareSources(options: PrepareOptions): void {
+  const read = (path: string): string => readFileSync(join(options.source, path), "utf8");
+  const write = (path: string, contents: string | Uint8Array): void => writeIfChanged(join(options.buildFolder, path), contents);
+  for (const folder of FOLDERS) {
+    for (const name of readdirSync(join(options.source, folder))) {
+      if (/\.ml[il]?$/.test(name)) write(`${folder}/${name}`, readFileSync(join(options.source, folder, name)));
+    }
+  }
+  for (const program of ["ocamlc", "ocamllex"]) write(`boot/${program}`, readFileSync(join(options.source, "boot", program)));
+  for (const folder of "middle_end middle_end/closure middle_end/flambda middle_end/flambda/base_types asmcomp runtime compilerlibs".split(" ")) {
+    mkdirSync(join(options.buildFolder, folder), { recursive: true });
+  }
+
+  const version = ocamlVersion(read("build-aux/ocaml_version.m4"));
+  write("stdlib/sys.ml", sysModule(read("stdlib/sys.ml.in"), version));
+  for (const name of ["stdlib.ml", "stdlib.mli", ...labelledInterfaces(options.source)]) {
+    write(`stdlib/${name}`, expandModuleAliases(read(`stdlib/${name}`), name));
+  }
+  // How executables start: "sh" lets ocamlc write a #! line with the interpreter in this folder.
+  write("stdlib/runtime-launch-info", `sh\n${options.library}/bin\n`);
+  write(
+    "utils/config.ml",
+    configModule(read("utils/config.generated.ml.in"), read("utils/config.common.ml.in"), version, options.library),
+  );
+  const domainstate = domainstateModule(read("runtime/caml/domain_state.tbl"), read("runtime/caml/config.h"));
+  write("utils/domainstate.ml", domainstate.ml);
+  write("utils/domainstate.mli", domainstate.mli);
+  const opcodes = opcodesModule();
+  write("bytecomp/opcodes.ml", opcodes.ml);
+  write("bytecomp/opcodes.mli", opcodes.mli);
+  write("lambda/runtimedef.ml", runtimedefModule(read("runtime/caml/fail.h"), options.primitives));
+  for (const extension of ["ml", "mli"]) {
+    write(`parsing/parser.${extension}`, menhirModule(read(`boot/menhir/parser.${extension}`)));
+    write(`parsing/camlinternalMenhirLib.${extension}`, read(`boot/menhir/menhirLib.${extension}`));
+  }
+  write("primitives", options.primitives.map((p) => `${p}\n`).join(""));
+}
+
+function labelledInterfaces(source: string): string[] {
+  return readdirSync(join(source, "stdlib")).filter((name) => name.endsWith("Labels.mli"));
+}
+
+/** Files that stay the same keep their time. */
+function writeIfChanged(path: string, contents: string | Uint8Array): void {
+  const bytes = Buffer.from(contents);
+  if (existsSync(path) && readFileSync(path).equals(bytes)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+}

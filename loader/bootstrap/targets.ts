@@ -1,0 +1,292 @@
+/**
+ * What the toolchain consists of: every file to be compiled or linked, with its command and what it needs first. The
+ * lists of modules come from OCaml's own makefiles.
+ */
+import { makeVariable, parseDepend } from "./makefile.ts";
+
+/** One run of a bytecode program. Paths are relative to the build folder. */
+export interface Target {
+  /** The file that tells that it was done. */
+  readonly output: string;
+  /** Other files that it writes. */
+  readonly alsoWrites: readonly string[];
+  /** Program: a bytecode executable. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Folder that it runs in. */
+  readonly directory: string;
+  /** Files that must be there: outputs of other targets, or sources. */
+  readonly needs: readonly string[];
+  /** What it is, for the progress report. */
+  readonly label: string;
+}
+
+/** Reads a file of OCaml's source tree. */
+export type ReadSource = (path: string) => string;
+
+const BOOT_OCAMLC = "boot/ocamlc";
+const STDLIB_FLAGS =
+  "-strict-sequence -absname -w +a-4-9-41-42-44-45-48 -g -warn-error +A -bin-annot -nostdlib -principal".split(" ");
+const COMPILER_FLAGS =
+  "-g -strict-sequence -principal -absname -w +a-4-9-40-41-42-44-45-48 -warn-error +a -bin-annot -strict-formats".split(
+    " ",
+  );
+const COMPILER_DIRECTORIES =
+  "utils parsing typing bytecomp file_formats lambda middle_end middle_end/closure middle_end/flambda " +
+  "middle_end/flambda/base_types asmcomp driver toplevel tools runtime otherlibs/dynlink otherlibs/str " +
+  "otherlibs/systhreads otherlibs/unix otherlibs/runtime_events";
+
+function capitalize(name: string): string {
+  return name[0]!.toUpperCase() + name.slice(1);
+}
+
+// ---- The standard library ---------------------------------------------------------------------------------------------
+
+/** Name of the unit of a module of the standard library. */
+function stdlibUnit(module: string): string {
+  return module === "stdlib" || module.startsWith("camlinternal") ? module : `stdlib__${capitalize(module)}`;
+}
+
+/** Flags of single units (stdlib/Compflags). */
+function stdlibFlags(target: string): string[] {
+  if (/^stdlib\.cm[io]$/.test(target)) return ["-nopervasives", "-no-alias-deps", "-w", "-49"];
+  if (target.startsWith("camlinternalFormatBasics")) return ["-nopervasives"];
+  if (/^stdlib__Buffer\.cm[io]$/.test(target)) return ["-w", "+A"];
+  if (/^(camlinternalFormat|stdlib__Printf|stdlib__Format|stdlib__Scanf)\.cm[io]$/.test(target)) {
+    return ["-w", "+A", "-w", "-fragile-match"];
+  }
+  if (/Labels\.cmo$/.test(target) || target === "stdlib__Float.cmo") return ["-nolabels", "-no-alias-deps"];
+  if (target === "stdlib__Oo.cmi") return ["-no-principal"];
+  return [];
+}
+
+export function stdlibTargets(read: ReadSource): Target[] {
+  const modules = makeVariable(read("stdlib/StdlibModules"), "STDLIB_MODULE_BASENAMES");
+  const depend = parseDepend(read("stdlib/.depend"));
+  const targets: Target[] = [];
+  for (const module of [...modules, "std_exit"]) {
+    const unit = module === "std_exit" ? module : stdlibUnit(module);
+    for (const extension of ["cmi", "cmo"]) {
+      const name = `${unit}.${extension}`;
+      const prerequisites = depend.get(name);
+      if (!prerequisites) continue;
+      const source = prerequisites.find((p) => p === `${module}.${extension === "cmi" ? "mli" : "ml"}`);
+      const file = source ?? `${module}.${extension === "cmi" ? "mli" : "ml"}`;
+      targets.push({
+        output: `stdlib/${name}`,
+        alsoWrites: extension === "cmo" && !depend.has(`${unit}.cmi`) ? [`stdlib/${unit}.cmi`] : [],
+        program: BOOT_OCAMLC,
+        args: [...STDLIB_FLAGS, ...stdlibFlags(name), ...(unit.includes("__") ? ["-o", name] : []), "-c", file],
+        directory: "stdlib",
+        needs: [...prerequisites, file].map((p) => `stdlib/${p}`),
+        label: `stdlib/${name}`,
+      });
+    }
+  }
+  const objects = modules.map((module) => `${stdlibUnit(module)}.cmo`);
+  targets.push({
+    output: "stdlib/stdlib.cma",
+    alsoWrites: [],
+    program: BOOT_OCAMLC,
+    args: ["-a", "-o", "stdlib.cma", ...objects],
+    directory: "stdlib",
+    needs: objects.map((o) => `stdlib/${o}`),
+    label: "stdlib/stdlib.cma",
+  });
+  return targets;
+}
+
+// ---- The compilers ------------------------------------------------------------------------------------------------------
+
+/** Everything that every compilation of compiler sources needs. */
+const STDLIB_DONE = ["stdlib/stdlib.cma", "stdlib/std_exit.cmo"];
+
+interface CompileOptions {
+  readonly program?: string;
+  readonly extra?: readonly string[];
+}
+
+/** Compilation of the .cmi and .cmo of each source, by the dependencies that ocamldep found. */
+function compile(sources: readonly string[], depend: ReadonlyMap<string, string[]>, options: CompileOptions = {}): Target[] {
+  const program = options.program ?? BOOT_OCAMLC;
+  const includes = COMPILER_DIRECTORIES.split(" ").flatMap((d) => ["-I", d]);
+  const files = sources.flatMap((s) =>
+    s.endsWith(".mly") || s.endsWith(".mll")
+      ? [s.replace(/\.ml.$/, ".mli"), s.replace(/\.ml.$/, ".ml")].filter((f) => s.endsWith(".mly") || depend.has(cmiOf(f)) || f.endsWith(".ml"))
+      : [s],
+  );
+  return files
+    .filter((file) => file.endsWith(".ml") || depend.has(cmiOf(file)) || files.includes(file))
+    .map((file): Target => {
+      const output = file.replace(/\.mli$/, ".cmi").replace(/\.ml$/, ".cmo");
+      const directory = file.slice(0, file.lastIndexOf("/"));
+      const hasInterface = files.includes(`${file}i`);
+      const needs = (depend.get(output) ?? []).filter((p) => /\.cm[io]$/.test(p));
+      return {
+        output,
+        alsoWrites: file.endsWith(".ml") && !hasInterface ? [output.replace(/\.cmo$/, ".cmi")] : [],
+        program,
+        args: ["-nostdlib", "-I", "stdlib", ...COMPILER_FLAGS, ...(options.extra ?? []), "-I", directory, ...includes, "-c", file],
+        directory: ".",
+        needs: [...STDLIB_DONE, file, ...needs, ...(hasInterface ? [output.replace(/\.cmo$/, ".cmi")] : [])],
+        label: output,
+      };
+    });
+}
+
+const cmiOf = (file: string): string => file.replace(/\.mli?$/, ".cmi");
+
+/** The units of a list of sources, in link order. */
+function unitsOf(sources: readonly string[]): string[] {
+  return sources.filter((s) => /\.(ml|mly|mll)$/.test(s)).map((s) => s.replace(/\.ml[ly]?$/, ".cmo"));
+}
+
+function archive(output: string, units: readonly string[], flags: readonly string[]): Target {
+  return {
+    output,
+    alsoWrites: [],
+    program: BOOT_OCAMLC,
+    args: ["-nostdlib", "-I", "stdlib", "-a", ...flags, "-o", output, ...units],
+    directory: ".",
+    needs: [...units],
+    label: output,
+  };
+}
+
+function executable(output: string, inputs: readonly string[], flags: readonly string[]): Target {
+  return {
+    output,
+    alsoWrites: [],
+    program: BOOT_OCAMLC,
+    args: [
+      ...["-nostdlib", "-I", "stdlib", "-use-prims", "primitives", ...flags],
+      ...COMPILER_DIRECTORIES.split(" ").flatMap((d) => ["-I", d]),
+      ...["-o", output, ...inputs],
+    ],
+    directory: ".",
+    needs: [...STDLIB_DONE, "primitives", "stdlib/runtime-launch-info", ...inputs],
+    label: output,
+  };
+}
+
+export function compilerTargets(read: ReadSource): Target[] {
+  const makefile = read("Makefile");
+  const depend = parseDepend(read(".depend"));
+  const list = (name: string): string[] => makeVariable(makefile, name);
+  const common = list("ocamlcommon_SOURCES");
+  const bytecomp = list("ocamlbytecomp_SOURCES");
+  const toplevel = list("ocamltoplevel_SOURCES").filter((s) => !s.includes("toplevel/native/") || s.includes("tophooks"));
+  const interpreted = toplevel.filter((s) => !s.includes("tophooks"));
+  const commonLibrary = "compilerlibs/ocamlcommon.cma";
+  const bytecompLibrary = "compilerlibs/ocamlbytecomp.cma";
+  const toplevelLibrary = "compilerlibs/ocamltoplevel.cma";
+  return [
+    lexer("parsing/lexer"),
+    ...compile([...common, ...bytecomp], depend),
+    ...compile(interpreted, depend, { extra: ["-I", "toplevel/byte"] }),
+    ...compile(["driver/main.mli", "driver/main.ml", "toplevel/topstart.mli", "toplevel/topstart.ml"], depend),
+    ...compile(["tools/ocamldep.mli", "tools/ocamldep.ml", "tools/objinfo.mli", "tools/objinfo.ml"], depend),
+    ...compile(["toplevel/expunge.mli", "toplevel/expunge.ml"], depend),
+    archive(commonLibrary, unitsOf(common), ["-linkall"]),
+    archive(bytecompLibrary, unitsOf(bytecomp), []),
+    archive(toplevelLibrary, unitsOf(interpreted), []),
+    executable("ocamlc", [commonLibrary, bytecompLibrary, "driver/main.cmo"], ["-compat-32", "-g"]),
+    executable("ocamldep", [commonLibrary, bytecompLibrary, "tools/ocamldep.cmo"], ["-compat-32"]),
+    executable("ocamlobjinfo", [commonLibrary, bytecompLibrary, "tools/objinfo.cmo"], []),
+    executable("expunge", [commonLibrary, bytecompLibrary, "toplevel/expunge.cmo"], []),
+    executable(
+      "ocaml.tmp",
+      [commonLibrary, bytecompLibrary, toplevelLibrary, "toplevel/topstart.cmo"],
+      ["-I", "toplevel/byte", "-linkall", "-g"],
+    ),
+    expungeToplevel(read),
+  ];
+}
+
+// ---- The other libraries --------------------------------------------------------------------------------------------------
+
+/** A library of otherlibs/ that has no C objects to name: its primitives are the VM's own. */
+function otherLibrary(
+  read: ReadSource,
+  directory: string,
+  archiveName: string,
+  modules: readonly string[],
+  options: { readonly flags?: readonly string[]; readonly link?: readonly string[]; readonly after?: readonly string[] } = {},
+): Target[] {
+  const depend = parseDepend(read(`otherlibs/${directory}/.depend`));
+  const folder = `otherlibs/${directory}`;
+  const targets = modules.flatMap((module) =>
+    ["mli", "ml"].map((extension): Target => {
+      const output = `${module}.${extension === "mli" ? "cmi" : "cmo"}`;
+      const prerequisites = (depend.get(output) ?? []).filter((p) => /^\w+\.cm[io]$/.test(p));
+      return {
+        output: `${folder}/${output}`,
+        alsoWrites: [],
+        program: BOOT_OCAMLC,
+        args: ["-nostdlib", "-I", "../../stdlib", ...OTHER_FLAGS, ...(options.flags ?? []), "-c", `${module}.${extension}`],
+        directory: folder,
+        needs: [
+          ...STDLIB_DONE,
+          ...(options.after ?? []),
+          ...prerequisites.map((p) => `${folder}/${p}`),
+          `${folder}/${module}.${extension}`,
+          ...(extension === "ml" ? [`${folder}/${module}.cmi`] : []),
+        ],
+        label: `${folder}/${output}`,
+      };
+    }),
+  );
+  const units = modules.map((m) => `${m}.cmo`);
+  return [
+    ...targets,
+    {
+      output: `${folder}/${archiveName}`,
+      alsoWrites: [],
+      program: BOOT_OCAMLC,
+      args: ["-nostdlib", "-I", "../../stdlib", "-a", ...(options.link ?? []), "-o", archiveName, ...units],
+      directory: folder,
+      needs: units.map((u) => `${folder}/${u}`),
+      label: `${folder}/${archiveName}`,
+    },
+  ];
+}
+
+const OTHER_FLAGS = "-absname -w +a-4-9-41-42-44-45-48 -warn-error +A -bin-annot -g -strict-sequence -principal -strict-formats".split(" ");
+
+export function otherLibraryTargets(read: ReadSource): Target[] {
+  const unix = otherLibrary(read, "unix", "unix.cma", ["unix", "unixLabels"], { flags: ["-nolabels"], link: ["-linkall"] });
+  const unixDone = ["otherlibs/unix/unix.cmi"];
+  return [
+    ...unix,
+    ...otherLibrary(read, "str", "str.cma", ["str"]),
+    ...otherLibrary(read, "systhreads", "threads.cma", ["thread", "event"], { flags: ["-I", "../unix"], after: unixDone }),
+    ...otherLibrary(read, "runtime_events", "runtime_events.cma", ["runtime_events"], { flags: ["-I", "../unix"], after: unixDone }),
+  ];
+}
+
+/** The toplevel with only the standard library's modules (and a few of its own) visible. */
+function expungeToplevel(read: ReadSource): Target {
+  const modules = makeVariable(read("stdlib/StdlibModules"), "STDLIB_MODULE_BASENAMES");
+  const visible = [...modules.map(stdlibUnit), "outcometree", "topprinters", "topdirs", "toploop"];
+  return {
+    output: "ocaml",
+    alsoWrites: [],
+    program: "expunge",
+    args: ["ocaml.tmp", "ocaml", ...visible],
+    directory: ".",
+    needs: ["expunge", "ocaml.tmp"],
+    label: "ocaml",
+  };
+}
+
+function lexer(base: string): Target {
+  return {
+    output: `${base}.ml`,
+    alsoWrites: [],
+    program: "boot/ocamllex",
+    args: ["-q", `${base}.mll`],
+    directory: ".",
+    needs: [`${base}.mll`],
+    label: `${base}.ml`,
+  };
+}

@@ -1,0 +1,155 @@
+/** A host that refuses everything; other hosts override what they grant. */
+import {
+  type Clock,
+  type Environment,
+  type Files,
+  type Host,
+  HostError,
+  type Network,
+  type Processes,
+  type ProcessorTimes,
+  type SignalAction,
+  type Signals,
+  type Terminal,
+  type TimerSetting,
+} from "./host.ts";
+
+const refuse = (): never => {
+  throw new HostError("ENOSYS");
+};
+
+export class BaseFiles implements Files {
+  open: Files["open"] = refuse;
+  close: Files["close"] = refuse;
+  read: Files["read"] = refuse;
+  write: Files["write"] = refuse;
+  seek: Files["seek"] = refuse;
+  position: Files["position"] = refuse;
+  sync: Files["sync"] = refuse;
+  isTerminal: Files["isTerminal"] = () => false;
+  setNonblock: Files["setNonblock"] = refuse;
+  setCloseOnExec: Files["setCloseOnExec"] = refuse;
+  duplicate: Files["duplicate"] = refuse;
+  duplicateTo: Files["duplicateTo"] = refuse;
+  pipe: Files["pipe"] = refuse;
+  select: Files["select"] = refuse;
+  lock: Files["lock"] = refuse;
+  status: Files["status"] = refuse;
+  linkStatus: Files["linkStatus"] = refuse;
+  truncate: Files["truncate"] = refuse;
+  changeMode: Files["changeMode"] = refuse;
+  changeOwner: Files["changeOwner"] = refuse;
+  setTimes: Files["setTimes"] = refuse;
+  access: Files["access"] = refuse;
+  remove: Files["remove"] = refuse;
+  rename: Files["rename"] = refuse;
+  link: Files["link"] = refuse;
+  symbolicLink: Files["symbolicLink"] = refuse;
+  readLink: Files["readLink"] = refuse;
+  realPath: Files["realPath"] = refuse;
+  makeFifo: Files["makeFifo"] = refuse;
+  readDirectory: Files["readDirectory"] = refuse;
+  makeDirectory: Files["makeDirectory"] = refuse;
+  removeDirectory: Files["removeDirectory"] = refuse;
+  changeDirectory: Files["changeDirectory"] = refuse;
+  currentDirectory: Files["currentDirectory"] = refuse;
+  setMask: Files["setMask"] = refuse;
+}
+
+export class BaseClock implements Clock {
+  time(): number {
+    return (performance.timeOrigin + performance.now()) / 1000;
+  }
+  processorTimes(): ProcessorTimes {
+    return { user: performance.now() / 1000, system: 0, childrenUser: 0, childrenSystem: 0 };
+  }
+  sleep: Clock["sleep"] = refuse;
+}
+
+/** The environment that is given, for reading and writing. */
+export class GivenEnvironment implements Environment {
+  private readonly variables: Map<string, string>;
+
+  constructor(variables: Readonly<Record<string, string>> = {}) {
+    this.variables = new Map(Object.entries(variables));
+  }
+  get(name: string): string | undefined {
+    return this.variables.get(name);
+  }
+  set(name: string, value: string): void {
+    this.variables.set(name, value);
+  }
+  entries(): [string, string][] {
+    return [...this.variables];
+  }
+}
+
+export class BaseProcesses implements Processes {
+  readonly pid: number = 1;
+  parent: Processes["parent"] = () => 0;
+  identity: Processes["identity"] = () => ({ user: 0, group: 0, effectiveUser: 0, effectiveGroup: 0, groups: [0] });
+  hostName: Processes["hostName"] = () => "localhost";
+  system: Processes["system"] = refuse;
+  spawn: Processes["spawn"] = refuse;
+  wait: Processes["wait"] = () => {
+    throw new HostError("ECHILD");
+  };
+  kill: Processes["kill"] = refuse;
+  nice: Processes["nice"] = refuse;
+}
+
+/** Actions are remembered, but no signal ever comes. */
+export class BaseSignals implements Signals {
+  private readonly actions = new Map<number, SignalAction>();
+
+  setAction(signal: number, action: SignalAction): SignalAction {
+    const old = this.actions.get(signal) ?? "default";
+    this.actions.set(signal, action);
+    return old;
+  }
+  pending(): boolean {
+    return false;
+  }
+  take(): number[] {
+    return [];
+  }
+  wait: Signals["wait"] = refuse;
+  setTimer: Signals["setTimer"] = refuse;
+  getTimer(): TimerSetting {
+    return { interval: 0, value: 0 };
+  }
+}
+
+export class BaseNetwork implements Network {
+  socket: Network["socket"] = refuse;
+  bind: Network["bind"] = refuse;
+  connect: Network["connect"] = refuse;
+  listen: Network["listen"] = refuse;
+  accept: Network["accept"] = refuse;
+  shutdown: Network["shutdown"] = refuse;
+  localAddress: Network["localAddress"] = refuse;
+  remoteAddress: Network["remoteAddress"] = refuse;
+  sendTo: Network["sendTo"] = refuse;
+  receiveFrom: Network["receiveFrom"] = refuse;
+  lookup: Network["lookup"] = () => [];
+  reverse: Network["reverse"] = () => undefined;
+}
+
+export class BaseTerminal implements Terminal {
+  readonly canEdit: boolean = false;
+  readLine: Terminal["readLine"] = refuse;
+}
+
+export class BaseHost implements Host {
+  readonly files: Files = new BaseFiles();
+  readonly clock: Clock = new BaseClock();
+  readonly environment: Environment = new GivenEnvironment();
+  readonly processes: Processes = new BaseProcesses();
+  readonly signals: Signals = new BaseSignals();
+  readonly network: Network = new BaseNetwork();
+  readonly terminal: Terminal = new BaseTerminal();
+
+  random(bytes: number): Uint8Array {
+    return crypto.getRandomValues(new Uint8Array(bytes));
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * Descriptors of OCaml programs in Node. Node has neither lseek nor dup, so the numbers that programs see are our own:
+ * each stands for an open file, which several numbers may share and which knows its position.
+ */
+import fs from "node:fs";
+import { isatty } from "node:tty";
+import { type FileKind, HostError } from "./host.ts";
+import { attempt, translate } from "./node-errors.ts";
+
+/** What can be read from and written to: a file of the system, or a socket. */
+export interface OpenFile {
+  readonly kind: FileKind;
+  /** Descriptor of the process, for the programs that it starts; undefined: it has none. */
+  readonly real: number | undefined;
+  nonblock: boolean;
+  references: number;
+  /** Bytes into `buffer`; 0: the end. EAGAIN: there is nothing yet. */
+  read(buffer: Uint8Array, wait: boolean): number;
+  write(bytes: Uint8Array, wait: boolean): number;
+  /** Whether a read would not wait, found out without waiting. */
+  readable(): boolean;
+  writable(): boolean;
+  release(): void;
+}
+
+interface Descriptor {
+  file: OpenFile;
+  closeOnExec: boolean;
+}
+
+export class DescriptorTable {
+  private readonly table = new Map<number, Descriptor>();
+
+  /** The lowest free number, for a new reference to `file`. */
+  add(file: OpenFile, closeOnExec: boolean): number {
+    let fd = 0;
+    while (this.table.has(fd)) fd++;
+    this.put(fd, file, closeOnExec);
+    return fd;
+  }
+
+  put(fd: number, file: OpenFile, closeOnExec: boolean): void {
+    file.references++;
+    this.table.set(fd, { file, closeOnExec });
+  }
+
+  get(fd: number): OpenFile {
+    return this.descriptor(fd).file;
+  }
+
+  has(fd: number): boolean {
+    return this.table.has(fd);
+  }
+
+  setCloseOnExec(fd: number, on: boolean): void {
+    this.descriptor(fd).closeOnExec = on;
+  }
+
+  remove(fd: number): void {
+    const { file } = this.descriptor(fd);
+    this.table.delete(fd);
+    if (--file.references === 0) file.release();
+  }
+
+  /** Descriptors that programs started from here are to have, besides the three standard ones. */
+  inherited(): number[] {
+    return [...this.table].filter(([fd, d]) => fd > 2 && !d.closeOnExec && d.file.real !== undefined).map(([fd]) => fd);
+  }
+
+  private descriptor(fd: number): Descriptor {
+    const found = this.table.get(fd);
+    if (!found) throw new HostError("EBADF");
+    return found;
+  }
+}
+
+export function kindOf(s: fs.Stats): FileKind {
+  if (s.isFile()) return "file";
+  if (s.isDirectory()) return "directory";
+  if (s.isCharacterDevice()) return "character";
+  if (s.isBlockDevice()) return "block";
+  if (s.isFIFO()) return "fifo";
+  if (s.isSocket()) return "socket";
+  return "link";
+}
+
+/** Waits a little, longer each time; throws EINTR when a signal has come. */
+export type Pause = (attempt: number) => void;
+
+/** A file of the system. */
+export class SystemFile implements OpenFile {
+  readonly kind: FileKind;
+  readonly real: number;
+  nonblock = false;
+  references = 0;
+  private readonly pause: Pause | undefined;
+  private readonly path: string;
+  /** Position; only files and block devices have one. */
+  private at: number;
+  /**
+   * Whether reads and writes name their position. Until the program seeks they do not, so that the system's own position
+   * moves too, which is what other processes see that have the same open file.
+   */
+  private explicit = false;
+  /** Whether others may move the system's position. */
+  private shared: boolean;
+  private readonly append: boolean;
+  /** The same file opened again so that it does not block: undefined not tried yet, -1 impossible. */
+  private twin: number | undefined;
+  /** What was read from the twin while looking whether there is something. */
+  private ahead: Uint8Array | undefined;
+  private ended = false;
+
+  /**
+   * `path` opens the file again (a name in /proc or /dev/fd); `shared`: the descriptor was inherited; with `pause`, waiting
+   * for input can be interrupted.
+   */
+  constructor(real: number, options: { append?: boolean; shared?: boolean; nonblock?: boolean; pause?: Pause | undefined }) {
+    this.real = real;
+    this.kind = kindOf(attempt(() => fs.fstatSync(real)));
+    this.append = options.append ?? false;
+    this.shared = options.shared ?? false;
+    this.nonblock = options.nonblock ?? false;
+    this.pause = options.pause;
+    this.path = process.platform === "linux" ? `/proc/self/fd/${real}` : `/dev/fd/${real}`;
+    this.at = this.shared ? 0 : options.append ? 0 : 0;
+  }
+
+  private get seekable(): boolean {
+    return this.kind === "file" || this.kind === "block";
+  }
+
+  read(buffer: Uint8Array, wait: boolean): number {
+    if (buffer.length === 0) return 0;
+    if (this.seekable) {
+      const n = attempt(() => fs.readSync(this.real, buffer, 0, buffer.length, this.explicit ? this.at : null));
+      this.at += n;
+      return n;
+    }
+    if (this.ahead) return this.takeAhead(buffer);
+    if (this.ended) {
+      this.ended = false;
+      return 0;
+    }
+    const blocking = wait && !this.nonblock;
+    const fd = blocking && !this.pause ? this.real : this.twinFor(fs.constants.O_RDONLY);
+    for (let tries = 0; ; tries++) {
+      try {
+        return fs.readSync(fd, buffer, 0, buffer.length, null);
+      } catch (e) {
+        const { code } = e as { code?: string };
+        if (code === "EOF") return 0;
+        if (code !== "EAGAIN" || !blocking) translate(e);
+      }
+      (this.pause ?? plainPause)(tries);
+    }
+  }
+
+  private takeAhead(buffer: Uint8Array): number {
+    const ahead = this.ahead!;
+    const n = Math.min(buffer.length, ahead.length);
+    buffer.set(ahead.subarray(0, n));
+    this.ahead = n < ahead.length ? ahead.subarray(n) : undefined;
+    return n;
+  }
+
+  write(bytes: Uint8Array, wait: boolean): number {
+    const blocking = wait && !this.nonblock;
+    const fd = blocking || this.seekable ? this.real : this.twinFor(fs.constants.O_WRONLY);
+    const position = this.seekable && this.explicit && !this.append ? this.at : null;
+    for (let tries = 0; ; tries++) {
+      try {
+        const n = fs.writeSync(fd, bytes, 0, bytes.length, position);
+        this.at += n;
+        return n;
+      } catch (e) {
+        if ((e as { code?: string }).code !== "EAGAIN" || !blocking) translate(e);
+      }
+      (this.pause ?? plainPause)(tries);
+    }
+  }
+
+  readable(): boolean {
+    if (this.seekable || this.kind === "directory" || this.ahead || this.ended) return true;
+    const fd = this.twinFor(fs.constants.O_RDONLY);
+    if (fd === this.real) return true; // there is no way to tell
+    const buffer = new Uint8Array(4096);
+    try {
+      const n = fs.readSync(fd, buffer, 0, buffer.length, null);
+      if (n > 0) this.ahead = buffer.subarray(0, n);
+      else this.ended = true;
+      return true;
+    } catch (e) {
+      return (e as { code?: string }).code !== "EAGAIN";
+    }
+  }
+
+  writable(): boolean {
+    return true;
+  }
+
+  /** A descriptor on the same file that does not block, or the file's own where that cannot be had. */
+  private twinFor(access: number): number {
+    if (this.twin === undefined) {
+      try {
+        this.twin = fs.openSync(this.path, access | fs.constants.O_NONBLOCK);
+      } catch {
+        this.twin = -1;
+      }
+    }
+    return this.twin < 0 ? this.real : this.twin;
+  }
+
+  position(): number {
+    if (this.kind === "character" && !isatty(this.real)) return 0;
+    if (!this.seekable) throw new HostError("ESPIPE");
+    if (!this.explicit && this.shared) this.at = this.systemPosition() ?? this.at;
+    return this.at;
+  }
+
+  private systemPosition(): number | undefined {
+    try {
+      const match = /^pos:\s*(\d+)/.exec(fs.readFileSync(`/proc/self/fdinfo/${this.real}`, "latin1"));
+      return match ? Number(match[1]) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  seek(offset: number): void {
+    if (this.kind === "character" && !isatty(this.real)) return;
+    if (!this.seekable) throw new HostError("ESPIPE");
+    if (offset < 0) throw new HostError("EINVAL");
+    if (this.position() === offset) return;
+    this.explicit = true;
+    this.at = offset;
+  }
+
+  /** Other processes have this open file from now on. */
+  share(): void {
+    this.shared = true;
+  }
+
+  release(): void {
+    if (this.twin !== undefined && this.twin >= 0) fs.closeSync(this.twin);
+    attempt(() => fs.closeSync(this.real));
+  }
+}
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/** Milliseconds to wait before trying again for the n-th time. */
+export function delay(attempt: number): number {
+  return attempt < 4 ? 0.1 : attempt < 40 ? 1 : 5;
+}
+
+function plainPause(attempt: number): void {
+  Atomics.wait(sleeper, 0, 0, delay(attempt));
+}
