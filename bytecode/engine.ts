@@ -204,6 +204,12 @@ export class Engine {
   }
 }
 
+/** Names of the primitives that every engine adds to those of core.wasm and of its options. */
+export const ENGINE_PRIMITIVES: readonly string[] = [
+  ...backtracePrimitives(new DebugInfo()),
+  ...metaPrimitives(undefined as never),
+].map((p) => p.name);
+
 function abortInCore(): never {
   throw new Error("core.wasm was aborted");
 }

@@ -7,9 +7,9 @@ import { definePrimitives, type Primitive, Val, type Value } from "../runtime/pr
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
 
 /** `allNames`: every primitive, in the order of the table, which is how code made at run time numbers them. */
-export function dynlinkPrimitives(program: BytecodeExecutable, allNames: () => readonly string[]): Primitive[] {
+export function dynlinkPrimitives(program: BytecodeExecutable | undefined, allNames: () => readonly string[]): Primitive[] {
   const section = (m: Machine, name: string): Value => {
-    const bytes = program.section(name);
+    const bytes = program?.section(name);
     return bytes && bytes.length > 0 ? m.internBytes(bytes) : Val.emptyList;
   };
   return definePrimitives({

@@ -5,7 +5,7 @@ import { OcamlException } from "../runtime/machine.ts";
 import { parseParameters } from "../runtime/parameters.ts";
 import { hostPrimitives } from "../runtime/primitives/index.ts";
 import type { CodeFragment } from "../bytecode/code.ts";
-import { type CoreModule, Engine } from "../bytecode/engine.ts";
+import { type CoreModule, Engine, ENGINE_PRIMITIVES } from "../bytecode/engine.ts";
 import { type BytecodeExecutable, codeWords } from "../bytecode/formats/executable.ts";
 import { dynlinkPrimitives } from "./dynlink.ts";
 import { reportUncaught } from "./uncaught.ts";
@@ -53,6 +53,13 @@ export function runProgram(program: BytecodeExecutable, options: ProgramOptions)
     if (e instanceof ExitRequest) return e.status;
     throw e;
   }
+}
+
+/** Names of all primitives that programs can use, sorted. */
+export function allPrimitiveNames(core: CoreModule): string[] {
+  const { primitives } = hostPrimitives({ argv: [], executableName: "" });
+  const names = [...core.primitives, ...primitives, ...dynlinkPrimitives(undefined, () => [])].map((p) => p.name);
+  return [...names, ...ENGINE_PRIMITIVES].sort();
 }
 
 /** Load an executable into a fresh engine: its globals and its code. */

@@ -44,7 +44,7 @@ export async function buildToolchain(options: BuildOptions): Promise<void> {
   const read = (path: string): string => readFileSync(join(options.source, path), "utf8");
   const targets = [...stdlibTargets(read), ...compilerTargets(read), ...otherLibraryTargets(read)];
   await new Scheduler(options, targets).run();
-  installLibrary(options, read);
+  installLibrary(options);
 }
 
 class Scheduler {
@@ -199,7 +199,7 @@ class Scheduler {
 }
 
 /** Copy what users need into the library directory, laid out as `make install` does. */
-function installLibrary(options: BuildOptions, _read: (path: string) => string): void {
+function installLibrary(options: BuildOptions): void {
   const { buildFolder, library } = options;
   const copy = (from: string, to: string, wanted: RegExp): void => {
     mkdirSync(join(library, to), { recursive: true });

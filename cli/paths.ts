@@ -1,0 +1,30 @@
+/** Where the package's own files are, in the source tree (run by tsx) and in dist/. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CoreModule } from "../bytecode/engine.ts";
+
+const here = dirname(fileURLToPath(import.meta.url));
+/** Bundled files are one level below dist/, sources one level below the package. */
+const parent = dirname(here);
+const bundled = parent.endsWith("dist");
+export const dist = bundled ? parent : join(parent, "dist");
+
+/** The library directory of the OCaml toolchain (`ocamlc -where`). */
+export const libraryDirectory = join(dist, "ocaml");
+
+/** The package `ocaml`. */
+export const ocamlSource = (): string =>
+  dirname(createRequire(import.meta.url).resolve("ocaml/package.json"));
+
+/** The script of the build's worker threads, bundled. */
+export const workerScript = new URL(`file://${join(dist, "cli/bootstrap-worker.js")}`);
+
+/** core.wasm, compiled, with the primitives that it was built with. */
+export function loadCore(): CoreModule {
+  return {
+    module: new WebAssembly.Module(readFileSync(join(dist, "core.wasm"))),
+    primitives: JSON.parse(readFileSync(join(dist, "core.json"), "utf8")).primitives,
+  };
+}
