@@ -16,7 +16,7 @@ import {
   WORD,
 } from "../runtime/layout.ts";
 import type { CoreExports } from "../runtime/core-exports.ts";
-import type { Host } from "../runtime/host/host.ts";
+import { type Host, HostWait } from "../runtime/host/host.ts";
 import { Machine, OcamlException } from "../runtime/machine.ts";
 import { type Primitive, Val, type Value } from "../runtime/primitives.ts";
 import { type CorePrimitiveEntry, PrimitiveTable } from "../runtime/table.ts";
@@ -41,8 +41,8 @@ export interface EngineOptions {
   readonly core: CoreModule;
   readonly host: Host;
   readonly primitives: readonly Primitive[];
-  /** A custom block of a kind that the host knows (CUSTOM_*) has died; `data` is its data word. */
-  readonly customFinalize?: (kind: number, data: number) => void;
+  /** Functions that core.wasm imports besides the engine's own. */
+  readonly imports: (m: Machine) => Record<string, (...args: number[]) => number | void>;
   /** Size of the minor heap in words (OCAMLRUNPARAM s). */
   readonly minorHeapWords?: number;
   /** Largest stack of a fiber in words (OCAMLRUNPARAM l). */
@@ -84,7 +84,7 @@ export class Engine {
           this.decompress(from >>> 0, length >>> 0, to >>> 0, capacity >>> 0),
         poll: () => this.poll(),
         suspend: () => this.suspend(),
-        custom_finalize: (kind: number, data: number) => options.customFinalize?.(kind, data),
+        ...options.imports(machine),
       },
     });
     machine.core = instance.exports as unknown as CoreExports;
@@ -127,7 +127,9 @@ export class Engine {
       result = host.call(this.machine, argv);
     } catch (e) {
       if (e instanceof OcamlException) return 0;
-      throw e;
+      if (!(e instanceof HostWait)) throw e;
+      this.machine.suspendUntil(e.ready);
+      return 0;
     }
     this.machine.setWord(CELL_RESULT, result);
     return 1;

@@ -27,7 +27,7 @@ export interface ProgramOptions {
 /** Run a program in a machine of its own until it ends. Its exit status. Throws FormatError. */
 export function runProgram(program: BytecodeExecutable, options: ProgramOptions): number {
   const parameters = parseParameters(options.parameters);
-  const { primitives, channels } = hostPrimitives({ argv: options.argv, executableName: options.argv[0] ?? "" });
+  const { primitives, imports } = hostPrimitives({ argv: options.argv, executableName: options.argv[0] ?? "" });
   const engine: Engine = new Engine({
     core: options.core,
     host: options.host,
@@ -36,7 +36,7 @@ export function runProgram(program: BytecodeExecutable, options: ProgramOptions)
     maxStackWords: parameters.maxStackWords,
     ...(options.maxMemoryBytes !== undefined && { maxMemoryBytes: options.maxMemoryBytes }),
     ...(options.debug !== undefined && { debug: options.debug }),
-    customFinalize: (kind, data) => channels.finalizeCustom(kind, data),
+    imports,
   });
   if (parameters.backtrace) engine.machine.i32[CELL_BACKTRACE_ACTIVE >>> 2] = 1;
   const fragment = loadProgram(engine, program);

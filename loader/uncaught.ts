@@ -8,6 +8,7 @@ import {
   EXN_UNDEFINED_RECURSIVE_MODULE,
   TAG_STRING,
 } from "../runtime/layout.ts";
+import { writeAll } from "../runtime/host/host.ts";
 import { type Machine, OcamlException } from "../runtime/machine.ts";
 import { Val, type Value } from "../runtime/primitives.ts";
 import type { Engine } from "../bytecode/engine.ts";
@@ -85,7 +86,7 @@ export function reportUncaught(engine: Engine): void {
       runAtExit(engine);
       const backtrace = m.i32[CELL_BACKTRACE_ACTIVE >>> 2] ? formatBacktrace(engine) : [];
       const text = [`Fatal error: exception ${message}`, ...backtrace].join("\n") + "\n";
-      m.host.writeAll(2, new TextEncoder().encode(text));
+      writeAll(m.host.files, 2, new TextEncoder().encode(text));
     }
   } finally {
     m.popRoot();

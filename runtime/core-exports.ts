@@ -29,6 +29,8 @@ export interface CoreExports {
   extern_for_host(p: number, flags: number): number;
   /** Length of what extern_for_host has written. */
   extern_length(): number;
+  /** Read `n` bytes from the channel in the word at `vp` to `p`, fewer at the end of the file; -1: raised. */
+  channel_read_off_heap(vp: number, p: number, n: number): number;
   /** Off-heap memory (16-byte aligned); 0 when exhausted. */
   mem_alloc(bytes: number): number;
   mem_free(p: number): void;

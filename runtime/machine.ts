@@ -20,7 +20,7 @@ import {
   WORD,
 } from "./layout.ts";
 import type { CoreExports } from "./core-exports.ts";
-import type { Host } from "./host/host.ts";
+import { type Host, writeAll } from "./host/host.ts";
 import type { Value } from "./primitives.ts";
 
 const TWO_32 = 0x100000000;
@@ -41,6 +41,10 @@ export class Machine {
   readonly host: Host;
   /** Set once core.wasm is instantiated. */
   core!: CoreExports;
+  /** Whether the runtime warns of what looks like a mistake (Sys.enable_runtime_warnings). */
+  warnings = false;
+  /** What the primitive that has been suspended waits for. */
+  waitingFor: Promise<unknown> | undefined;
 
   constructor(memory: WebAssembly.Memory, host: Host) {
     this.memory = memory;
@@ -217,7 +221,7 @@ export class Machine {
   /** The value marshalled in `bytes`. */
   internBytes(bytes: Uint8Array): Value {
     const buffer = this.core.mem_alloc(bytes.length) >>> 0;
-    if (buffer === 0) this.raise(this.predefined(EXN_OUT_OF_MEMORY));
+    if (buffer === 0) this.outOfMemory();
     this.u8.set(bytes, buffer);
     const ok = this.core.intern_for_host(buffer, bytes.length);
     this.core.mem_free(buffer);
@@ -306,10 +310,45 @@ export class Machine {
   invalidArg(message: string): never {
     this.raiseWithString(EXN_INVALID_ARGUMENT, message);
   }
+  outOfMemory(): never {
+    this.raise(this.predefined(EXN_OUT_OF_MEMORY));
+  }
   endOfFile(): never {
     this.raise(this.predefined(EXN_END_OF_FILE));
   }
   notFound(): never {
     this.raise(this.predefined(EXN_NOT_FOUND));
+  }
+
+  // ---- Waiting, warnings, primitives of core.wasm -----------------------------------------------------------------------
+
+  /** The primitive that is running cannot go on: its failure means that it is to be called again after `ready`. */
+  suspendUntil(ready: Promise<unknown>): void {
+    this.waitingFor = ready;
+    this.setWord(CELL_EXN, 0);
+  }
+
+  /** Do something on the host that must not be put off, when `block` is set. */
+  blocking<T>(block: boolean, action: () => T): T {
+    if (!block) return action();
+    this.host.mayWait(false);
+    try {
+      return action();
+    } finally {
+      this.host.mayWait(this.mayWait);
+    }
+  }
+
+  /** Whether requests to the host may be put off (HostWait). */
+  mayWait = false;
+
+  setMayWait(allowed: boolean): void {
+    this.mayWait = allowed;
+    this.host.mayWait(allowed);
+  }
+
+  warn(message: string): void {
+    if (!this.warnings) return;
+    writeAll(this.host.files, 2, new TextEncoder().encode(`[ocaml] ${message}\n`));
   }
 }

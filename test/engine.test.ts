@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import t from "tap";
 import { Engine } from "../bytecode/engine.ts";
 import { instruction } from "../bytecode/instructions/table.ts";
-import { ClosedHost } from "./support/closed-host.ts";
+import { ClosedHost, closedImports } from "./support/closed-host.ts";
 import { DEBUG_STRESS } from "../runtime/layout.ts";
 import { definePrimitives, Val } from "../runtime/primitives.ts";
 
@@ -25,7 +25,7 @@ function engine(debug = 0): { engine: Engine; printed: number[] } {
       },
     ],
   });
-  return { engine: new Engine({ core, host: new ClosedHost(), primitives, debug }), printed };
+  return { engine: new Engine({ core, host: new ClosedHost(), primitives, imports: () => closedImports, debug }), printed };
 }
 
 const op = (name: string): number => instruction(name).code;

@@ -42,6 +42,9 @@ function capitalize(name: string): string {
 
 // ---- The standard library ---------------------------------------------------------------------------------------------
 
+/** Units that Stdlib itself depends on. */
+const NO_STDLIB = ["camlinternalFormatBasics", "stdlib"];
+
 /** Name of the unit of a module of the standard library. */
 function stdlibUnit(module: string): string {
   return module === "stdlib" || module.startsWith("camlinternal") ? module : `stdlib__${capitalize(module)}`;
@@ -78,7 +81,7 @@ export function stdlibTargets(read: ReadSource): Target[] {
         program: BOOT_OCAMLC,
         args: [...STDLIB_FLAGS, ...stdlibFlags(name), ...(unit.includes("__") ? ["-o", name] : []), "-c", file],
         directory: "stdlib",
-        needs: [...prerequisites, file].map((p) => `stdlib/${p}`),
+        needs: [...prerequisites, file, ...(NO_STDLIB.includes(unit) ? [] : ["stdlib.cmi"])].map((p) => `stdlib/${p}`),
         label: `stdlib/${name}`,
       });
     }

@@ -33,10 +33,10 @@ import { copyInt64 } from "./ints";
 import { dropRoots, popRoot, pushRoot, root } from "./roots";
 import { customData, initField, ofBool, ofInt, ofInt32, toInt, toInt32, UNIT, value } from "./values";
 
-/** Read at most n bytes; 0 at the end, -1: raised. May run OCaml code (signal handlers). */
+/** Read at most n bytes; 0 at the end, -1: raised, or (unless `block`) the primitive is to be called again later. */
 @external("host", "channel_read")
-declare function hostRead(fd: i32, to: usize, n: i32): i32;
-/** Write at most n bytes; -1: raised, -2: raised and trying again is useless. May run OCaml code. */
+declare function hostRead(fd: i32, to: usize, n: i32, block: i32): i32;
+/** Write at most n bytes; -1: raised, -2: raised and trying again is useless. */
 @external("host", "channel_write")
 declare function hostWrite(fd: i32, from: usize, n: i32): i32;
 /** Current position, -1 where there are no positions. */
@@ -226,9 +226,9 @@ function putOffHeap(v: value, p: usize, n: usize): bool {
 // ---- Input --------------------------------------------------------------------------------------------------------------
 
 /** Fill the empty buffer: the number of bytes read, 0 at the end, -1 raised. */
-function refill(ch: usize): i32 {
+function refill(ch: usize, block: i32): i32 {
   const buff = buffer(ch);
-  const n = hostRead(fd(ch), buff, <i32>(end(ch) - buff));
+  const n = hostRead(fd(ch), buff, <i32>(end(ch) - buff), block);
   if (n < 0) return -1;
   advance(ch, n);
   store<usize>(ch, buff + n, CHANNEL_MAX);
@@ -237,9 +237,9 @@ function refill(ch: usize): i32 {
 }
 
 /** The next byte; -1: raised. */
-function getByte(ch: usize): i32 {
+function getByte(ch: usize, block: i32): i32 {
   if (curr(ch) >= max(ch)) {
-    const n = refill(ch);
+    const n = refill(ch, block);
     if (n <= 0) {
       if (n == 0) raiseEndOfFile();
       return -1;
@@ -251,9 +251,9 @@ function getByte(ch: usize): i32 {
 }
 
 /** Make sure that the buffer is not empty, and say how many of `wanted` bytes it can give: 0 at the end, -1 raised. */
-function available(ch: usize, wanted: i64): i32 {
+function available(ch: usize, wanted: i64, block: i32): i32 {
   let n = <i32>(max(ch) - curr(ch));
-  if (n == 0 && wanted > 0) n = refill(ch);
+  if (n == 0 && wanted > 0) n = refill(ch, block);
   return <i32>min<i64>(n, wanted);
 }
 
@@ -263,7 +263,7 @@ function getOffHeap(v: value, p: usize, n: i32): i32 {
   const ch = channelOf(v);
   let got = 0;
   while (got < n) {
-    const k = available(ch, n - got);
+    const k = available(ch, n - got, 1);
     if (k < 0) got = -1;
     if (k <= 0) break;
     memory.copy(p + got, curr(ch), k);
@@ -290,7 +290,7 @@ function scanLine(ch: usize): i32 {
       p -= shift;
     }
     if (max(ch) >= end(ch)) return -<i32>(max(ch) - curr(ch));
-    const n = hostRead(fd(ch), max(ch), <i32>(end(ch) - max(ch)));
+    const n = hostRead(fd(ch), max(ch), <i32>(end(ch) - max(ch)), 0);
     if (n < 0) return RAISED;
     if (n == 0) return -<i32>(max(ch) - curr(ch));
     advance(ch, n);
@@ -484,7 +484,7 @@ export function caml_ml_input_char(v: value): value {
     return ofInt32(load<u8>(p));
   }
   pushRoot(v);
-  const byte = getByte(ch);
+  const byte = getByte(ch, 0);
   dropRoots(1);
   return byte < 0 ? 0 : ofInt32(byte);
 }
@@ -494,7 +494,7 @@ export function caml_ml_input_int(v: value): value {
   pushRoot(v);
   let word = 0;
   for (let i = 0; i < 4; i++) {
-    const byte = getByte(ch);
+    const byte = getByte(ch, <i32>(i > 0));
     if (byte < 0) {
       dropRoots(1);
       return 0;
@@ -509,7 +509,7 @@ export function caml_ml_input(v: value, bytes: value, start: value, length: valu
   const ch = channelOf(v);
   pushRoot(v);
   pushRoot(bytes);
-  const n = available(ch, toInt(length));
+  const n = available(ch, toInt(length), 0);
   bytes = popRoot();
   dropRoots(1);
   if (n < 0) return 0;
@@ -522,7 +522,7 @@ export function caml_ml_input_bigarray(v: value, array: value, start: value, len
   const ch = channelOf(v);
   pushRoot(v);
   pushRoot(array);
-  const n = available(ch, toInt(length));
+  const n = available(ch, toInt(length), 0);
   array = popRoot();
   dropRoots(1);
   if (n < 0) return 0;

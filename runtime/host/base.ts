@@ -33,7 +33,6 @@ export class BaseFiles implements Files {
   duplicateTo: Files["duplicateTo"] = refuse;
   pipe: Files["pipe"] = refuse;
   select: Files["select"] = refuse;
-  lock: Files["lock"] = refuse;
   status: Files["status"] = refuse;
   linkStatus: Files["linkStatus"] = refuse;
   truncate: Files["truncate"] = refuse;
@@ -100,20 +99,19 @@ export class BaseProcesses implements Processes {
 
 /** Actions are remembered, but no signal ever comes. */
 export class BaseSignals implements Signals {
-  private readonly actions = new Map<number, SignalAction>();
+  private readonly actions = new Map<string, SignalAction>();
 
-  setAction(signal: number, action: SignalAction): SignalAction {
+  setAction(signal: string, action: SignalAction): SignalAction {
     const old = this.actions.get(signal) ?? "default";
     this.actions.set(signal, action);
     return old;
   }
-  pending(): boolean {
+  active(): boolean {
     return false;
   }
-  take(): number[] {
+  take(): string[] {
     return [];
   }
-  wait: Signals["wait"] = refuse;
   setTimer: Signals["setTimer"] = refuse;
   getTimer(): TimerSetting {
     return { interval: 0, value: 0 };
@@ -129,15 +127,11 @@ export class BaseNetwork implements Network {
   shutdown: Network["shutdown"] = refuse;
   localAddress: Network["localAddress"] = refuse;
   remoteAddress: Network["remoteAddress"] = refuse;
-  sendTo: Network["sendTo"] = refuse;
-  receiveFrom: Network["receiveFrom"] = refuse;
   lookup: Network["lookup"] = () => [];
-  reverse: Network["reverse"] = () => undefined;
 }
 
 export class BaseTerminal implements Terminal {
-  readonly canEdit: boolean = false;
-  readLine: Terminal["readLine"] = refuse;
+  rows: Terminal["rows"] = () => -1;
 }
 
 export class BaseHost implements Host {
@@ -148,6 +142,8 @@ export class BaseHost implements Host {
   readonly signals: Signals = new BaseSignals();
   readonly network: Network = new BaseNetwork();
   readonly terminal: Terminal = new BaseTerminal();
+
+  mayWait(_allowed: boolean): void {}
 
   random(bytes: number): Uint8Array {
     return crypto.getRandomValues(new Uint8Array(bytes));

@@ -1,6 +1,7 @@
 /**
  * The host: everything outside of the VM that OCaml programs can reach (DESIGN D11). Nothing else in `runtime/` touches
- * files, clocks or processes. All calls are synchronous, and fail with HostError.
+ * files, clocks or processes. Calls are synchronous and fail with HostError; those that may have to wait for somebody
+ * can throw HostWait instead, and are then to be made again.
  */
 
 /** A failed request; `code` is an errno name such as ENOENT. */
@@ -11,6 +12,20 @@ export class HostError extends Error {
   constructor(code: string, message = code) {
     super(message);
     this.code = code;
+  }
+}
+
+/**
+ * A request cannot be answered yet. Whoever can let JavaScript's event loop turn does so until `ready`, then makes the
+ * request again. Thrown only between `mayWait(true)` and `mayWait(false)`.
+ */
+export class HostWait extends Error {
+  override readonly name = "HostWait";
+  readonly ready: Promise<unknown>;
+
+  constructor(ready: Promise<unknown>) {
+    super("the request has to wait");
+    this.ready = ready;
   }
 }
 
@@ -25,6 +40,11 @@ export class ExitRequest extends Error {
   }
 }
 
+/** A string of the system: UTF-8, with bytes that are not valid UTF-8 escaped as text.ts says. */
+export type SystemString = string;
+
+// ---- Files --------------------------------------------------------------------------------------------------------------
+
 export interface OpenFlags {
   readonly read: boolean;
   readonly write: boolean;
@@ -33,6 +53,7 @@ export interface OpenFlags {
   readonly truncate?: boolean;
   readonly exclusive?: boolean;
   readonly nonblock?: boolean;
+  readonly closeOnExec?: boolean;
 }
 
 export type FileKind = "file" | "directory" | "character" | "block" | "link" | "fifo" | "socket";
@@ -50,53 +71,191 @@ export interface FileStatus {
   readonly group: number;
   /** Device number of a special file. */
   readonly specialDevice: number;
-  readonly accessTime: number;
-  readonly modificationTime: number;
-  readonly changeTime: number;
+  readonly accessed: number;
+  readonly modified: number;
+  readonly changed: number;
 }
 
-export interface Host {
-  // ---- Descriptors: 0, 1 and 2 are open from the start; the lowest free number is given out ----
+/** A path, or a descriptor. */
+export type FileReference = SystemString | number;
 
-  /** Bytes of a path are UTF-8 on both sides. */
-  open(path: string, flags: OpenFlags, permissions: number): number;
+/** The descriptors that are ready. */
+export interface Selection {
+  readonly read: readonly number[];
+  readonly write: readonly number[];
+  readonly except: readonly number[];
+}
+
+export interface Files {
+  // Descriptors: 0, 1 and 2 are open from the start; the lowest free number is given out.
+  open(path: SystemString, flags: OpenFlags, permissions: number): number;
   close(fd: number): void;
   /** Number of bytes read, at least one unless the end is reached. */
   read(fd: number, buffer: Uint8Array): number;
   /** Number of bytes written, at least one. */
   write(fd: number, bytes: Uint8Array): number;
-  /** Write everything. */
-  writeAll(fd: number, bytes: Uint8Array): void;
-  /** Move to `offset` ≥ 0 from the start; throws ESPIPE where there are no positions. */
+  /** Move to `offset` from the start; throws ESPIPE where there are no positions. */
   seek(fd: number, offset: number): void;
   /** Current position; throws ESPIPE. */
   position(fd: number): number;
-  /** Where the end is; throws ESPIPE. */
-  size(fd: number): number;
+  sync(fd: number): void;
   isTerminal(fd: number): boolean;
-  /** Rows of the terminal; -1: unknown. */
-  terminalRows(fd: number): number;
+  setNonblock(fd: number, on: boolean): void;
+  setCloseOnExec(fd: number, on: boolean): void;
+  duplicate(fd: number): number;
+  duplicateTo(fd: number, to: number): void;
+  /** A pipe: the end to read from, the end to write to. */
+  pipe(): [number, number];
+  /** Wait until a descriptor is ready, or `seconds` have passed (negative: for ever). */
+  select(read: readonly number[], write: readonly number[], except: readonly number[], seconds: number): Selection;
 
-  // ---- Paths, relative to the current directory ----
-
-  status(path: string): FileStatus;
+  // Files by path (relative to the current directory) or descriptor.
+  status(file: FileReference): FileStatus;
+  /** Of a symbolic link itself. */
+  linkStatus(path: SystemString): FileStatus;
+  truncate(file: FileReference, length: number): void;
+  changeMode(file: FileReference, permissions: number): void;
+  changeOwner(file: FileReference, user: number, group: number): void;
+  setTimes(path: SystemString, accessed: number, modified: number): void;
+  access(path: SystemString, want: { read: boolean; write: boolean; execute: boolean }): void;
+  remove(path: SystemString): void;
+  rename(from: SystemString, to: SystemString): void;
+  link(from: SystemString, to: SystemString): void;
+  symbolicLink(target: SystemString, path: SystemString): void;
+  readLink(path: SystemString): SystemString;
+  realPath(path: SystemString): SystemString;
+  makeFifo(path: SystemString, permissions: number): void;
   /** Names in a directory, without `.` and `..`, in no order. */
-  readDirectory(path: string): string[];
-  makeDirectory(path: string, permissions: number): void;
-  removeDirectory(path: string): void;
-  remove(path: string): void;
-  rename(from: string, to: string): void;
-  changeDirectory(path: string): void;
-  currentDirectory(): string;
+  readDirectory(path: SystemString): SystemString[];
+  makeDirectory(path: SystemString, permissions: number): void;
+  removeDirectory(path: SystemString): void;
+  changeDirectory(path: SystemString): void;
+  currentDirectory(): SystemString;
+  /** Set the mode bits that new files do not get; the former ones. */
+  setMask(mask: number): number;
+}
 
-  // ---- The process ----
+// ---- Time and processes -------------------------------------------------------------------------------------------------
 
-  environment(name: string): string | undefined;
+/** Seconds. */
+export interface ProcessorTimes {
+  readonly user: number;
+  readonly system: number;
+  readonly childrenUser: number;
+  readonly childrenSystem: number;
+}
+
+export interface Clock {
   /** Seconds since 1970. */
   time(): number;
-  /** Seconds of processor time: user and system. */
-  cpuTime(): number;
+  processorTimes(): ProcessorTimes;
+  sleep(seconds: number): void;
+}
+
+export interface Environment {
+  get(name: string): SystemString | undefined;
+  set(name: string, value: SystemString): void;
+  entries(): [name: string, value: SystemString][];
+}
+
+export interface SpawnOptions {
+  /** Program: a path, or a name to be looked up in PATH. */
+  readonly program: SystemString;
+  readonly argv: readonly SystemString[];
+  /** Absent: the environment of this process. */
+  readonly environment?: readonly SystemString[] | undefined;
+  /** Descriptors that become 0, 1 and 2. */
+  readonly streams: readonly [number, number, number];
+}
+
+/** How a process has ended, with its exit status or the name of the signal. */
+export interface ProcessEnd {
+  readonly pid: number;
+  readonly exited?: number;
+  readonly signal?: string;
+}
+
+export interface Processes {
+  readonly pid: number;
+  parent(): number;
+  identity(): { user: number; group: number; effectiveUser: number; effectiveGroup: number; groups: readonly number[] };
+  hostName(): string;
+  /** Run a command of the system's shell with the same standard streams. */
+  system(command: SystemString): ProcessEnd;
+  /** Start a program. Its process number. */
+  spawn(options: SpawnOptions): number;
+  /** Wait for a child, any when `pid` is -1; undefined: none has ended, and `hang` is false. Throws ECHILD. */
+  wait(pid: number, hang: boolean): ProcessEnd | undefined;
+  /** `signal`: a name such as SIGTERM, undefined to check only. */
+  kill(pid: number, signal: string | undefined): void;
+  nice(increment: number): number;
+}
+
+// ---- Signals ------------------------------------------------------------------------------------------------------------
+
+export type SignalAction = "default" | "ignore" | "catch";
+
+/** Seconds. */
+export interface TimerSetting {
+  readonly interval: number;
+  readonly value: number;
+}
+
+/** Signals by name (SIGINT). */
+export interface Signals {
+  /** Say what a signal does from now on; what it did. Throws EINVAL for signals that cannot be caught. */
+  setAction(signal: string, action: SignalAction): SignalAction;
+  /** Whether signals can come at all, so that the event loop must turn now and then. */
+  active(): boolean;
+  /** The signals that have come since the last call and are caught. */
+  take(): string[];
+  /** The real-time interval timer, which sends SIGALRM. The former setting. */
+  setTimer(setting: TimerSetting): TimerSetting;
+  getTimer(): TimerSetting;
+}
+
+// ---- Network ------------------------------------------------------------------------------------------------------------
+
+export type SocketDomain = "unix" | "inet" | "inet6";
+export type SocketAddress =
+  | { readonly kind: "unix"; readonly path: SystemString }
+  | { readonly kind: "inet"; readonly address: string; readonly port: number };
+
+export interface Network {
+  /** A descriptor. Throws ENOSYS for kinds that the host does not have. */
+  socket(domain: SocketDomain, type: "stream" | "datagram"): number;
+  bind(fd: number, address: SocketAddress): void;
+  connect(fd: number, address: SocketAddress): void;
+  listen(fd: number, backlog: number): void;
+  accept(fd: number): { fd: number; address: SocketAddress };
+  shutdown(fd: number, side: "receive" | "send" | "all"): void;
+  localAddress(fd: number): SocketAddress;
+  remoteAddress(fd: number): SocketAddress;
+  /** Addresses of a name; empty: unknown. */
+  lookup(name: string): string[];
+}
+
+// ---- Terminal -----------------------------------------------------------------------------------------------------------
+
+export interface Terminal {
+  /** Rows of the terminal that a descriptor is, -1 when it is none. */
+  rows(fd: number): number;
+}
+
+export interface Host {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly environment: Environment;
+  readonly processes: Processes;
+  readonly signals: Signals;
+  readonly network: Network;
+  readonly terminal: Terminal;
+  /** Allow or forbid HostWait. Forbidden (at first), requests block until they are answered. */
+  mayWait(allowed: boolean): void;
   random(bytes: number): Uint8Array;
-  /** Run a command of the system's shell with the same standard streams. Its exit status, 255 after a signal. */
-  system(command: string): number;
+}
+
+/** Write everything to a descriptor. */
+export function writeAll(files: Files, fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += files.write(fd, bytes.subarray(at));
 }

@@ -84,19 +84,30 @@ export function kindOf(s: fs.Stats): FileKind {
   return "link";
 }
 
-/** Waits a little, longer each time; throws EINTR when a signal has come. */
+/** Waits a little, longer each time, or throws HostWait. */
 export type Pause = (attempt: number) => void;
+
+/** How to wait. */
+export interface Waiting {
+  /** Whether requests that cannot be answered yet throw HostWait; otherwise they block. */
+  waiting(): boolean;
+  readonly pause: Pause;
+}
 
 /** A file of the system. */
 export class SystemFile implements OpenFile {
   readonly kind: FileKind;
   readonly real: number;
+  readonly terminal: boolean;
   nonblock = false;
   references = 0;
-  private readonly pause: Pause | undefined;
+  private readonly context: Waiting;
+  /** Attempts at the request that is being made. */
+  private tries = 0;
+  /** A name that opens the file again. */
   private readonly path: string;
   /** Position; only files and block devices have one. */
-  private at: number;
+  private at = 0;
   /**
    * Whether reads and writes name their position. Until the program seeks they do not, so that the system's own position
    * moves too, which is what other processes see that have the same open file.
@@ -111,28 +122,30 @@ export class SystemFile implements OpenFile {
   private ahead: Uint8Array | undefined;
   private ended = false;
 
-  /**
-   * `path` opens the file again (a name in /proc or /dev/fd); `shared`: the descriptor was inherited; with `pause`, waiting
-   * for input can be interrupted.
-   */
-  constructor(real: number, options: { append?: boolean; shared?: boolean; nonblock?: boolean; pause?: Pause | undefined }) {
+  /** `shared`: the descriptor was inherited. */
+  constructor(real: number, context: Waiting, options: { append?: boolean; shared?: boolean; nonblock?: boolean }) {
     this.real = real;
     this.kind = kindOf(attempt(() => fs.fstatSync(real)));
     this.append = options.append ?? false;
     this.shared = options.shared ?? false;
     this.nonblock = options.nonblock ?? false;
-    this.pause = options.pause;
+    this.context = context;
     this.path = process.platform === "linux" ? `/proc/self/fd/${real}` : `/dev/fd/${real}`;
-    this.at = this.shared ? 0 : options.append ? 0 : 0;
+    this.terminal = this.kind === "character" && isatty(real);
   }
 
   private get seekable(): boolean {
     return this.kind === "file" || this.kind === "block";
   }
 
+  /** Whether a read may have to wait for somebody. */
+  private get waits(): boolean {
+    return this.kind === "fifo" || this.kind === "socket" || this.terminal;
+  }
+
   read(buffer: Uint8Array, wait: boolean): number {
     if (buffer.length === 0) return 0;
-    if (this.seekable) {
+    if (!this.waits) {
       const n = attempt(() => fs.readSync(this.real, buffer, 0, buffer.length, this.explicit ? this.at : null));
       this.at += n;
       return n;
@@ -143,16 +156,18 @@ export class SystemFile implements OpenFile {
       return 0;
     }
     const blocking = wait && !this.nonblock;
-    const fd = blocking && !this.pause ? this.real : this.twinFor(fs.constants.O_RDONLY);
-    for (let tries = 0; ; tries++) {
+    for (;;) {
+      const fd = blocking && !this.context.waiting() ? this.real : this.twinFor(fs.constants.O_RDONLY);
       try {
-        return fs.readSync(fd, buffer, 0, buffer.length, null);
+        const n = fs.readSync(fd, buffer, 0, buffer.length, null);
+        this.tries = 0;
+        return n;
       } catch (e) {
         const { code } = e as { code?: string };
         if (code === "EOF") return 0;
         if (code !== "EAGAIN" || !blocking) translate(e);
       }
-      (this.pause ?? plainPause)(tries);
+      this.context.pause(this.tries++);
     }
   }
 
@@ -166,22 +181,23 @@ export class SystemFile implements OpenFile {
 
   write(bytes: Uint8Array, wait: boolean): number {
     const blocking = wait && !this.nonblock;
-    const fd = blocking || this.seekable ? this.real : this.twinFor(fs.constants.O_WRONLY);
+    const fd = blocking || !this.waits ? this.real : this.twinFor(fs.constants.O_WRONLY);
     const position = this.seekable && this.explicit && !this.append ? this.at : null;
-    for (let tries = 0; ; tries++) {
+    for (;;) {
       try {
         const n = fs.writeSync(fd, bytes, 0, bytes.length, position);
         this.at += n;
+        this.tries = 0;
         return n;
       } catch (e) {
         if ((e as { code?: string }).code !== "EAGAIN" || !blocking) translate(e);
       }
-      (this.pause ?? plainPause)(tries);
+      this.context.pause(this.tries++);
     }
   }
 
   readable(): boolean {
-    if (this.seekable || this.kind === "directory" || this.ahead || this.ended) return true;
+    if (!this.waits || this.ahead || this.ended) return true;
     const fd = this.twinFor(fs.constants.O_RDONLY);
     if (fd === this.real) return true; // there is no way to tell
     const buffer = new Uint8Array(4096);
@@ -212,7 +228,7 @@ export class SystemFile implements OpenFile {
   }
 
   position(): number {
-    if (this.kind === "character" && !isatty(this.real)) return 0;
+    if (this.kind === "character" && !this.terminal) return 0;
     if (!this.seekable) throw new HostError("ESPIPE");
     if (!this.explicit && this.shared) this.at = this.systemPosition() ?? this.at;
     return this.at;
@@ -228,7 +244,7 @@ export class SystemFile implements OpenFile {
   }
 
   seek(offset: number): void {
-    if (this.kind === "character" && !isatty(this.real)) return;
+    if (this.kind === "character" && !this.terminal) return;
     if (!this.seekable) throw new HostError("ESPIPE");
     if (offset < 0) throw new HostError("EINVAL");
     if (this.position() === offset) return;
@@ -247,13 +263,7 @@ export class SystemFile implements OpenFile {
   }
 }
 
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
-
 /** Milliseconds to wait before trying again for the n-th time. */
 export function delay(attempt: number): number {
   return attempt < 4 ? 0.1 : attempt < 40 ? 1 : 5;
-}
-
-function plainPause(attempt: number): void {
-  Atomics.wait(sleeper, 0, 0, delay(attempt));
 }

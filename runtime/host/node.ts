@@ -1,38 +1,14 @@
 /** The host that Node is: everything that the process may do. */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import fs from "node:fs";
+import os from "node:os";
 import { resolve } from "node:path";
-import { isatty } from "node:tty";
-import { type FileKind, type FileStatus, type Host, HostError, type OpenFlags } from "./host.ts";
-
-/** Errno of an exception of node:fs. */
-function translate(e: unknown): never {
-  const code = (e as { code?: unknown }).code;
-  if (typeof code === "string") throw new HostError(code, (e as Error).message);
-  throw e;
-}
-
-function attempt<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (e) {
-    translate(e);
-  }
-}
-
-function kindOf(s: fs.Stats): FileKind {
-  if (s.isFile()) return "file";
-  if (s.isDirectory()) return "directory";
-  if (s.isCharacterDevice()) return "character";
-  if (s.isBlockDevice()) return "block";
-  if (s.isFIFO()) return "fifo";
-  if (s.isSocket()) return "socket";
-  return "link";
-}
-
-/** How long to wait before reading again from a descriptor that has nothing yet, in ms. */
-const RETRY_MS = 5;
+import { BaseClock, BaseHost, BaseProcesses, BaseTerminal, GivenEnvironment } from "./base.ts";
+import { type Files, HostError, HostWait, type ProcessEnd, type ProcessorTimes, type SystemString } from "./host.ts";
+import { delay } from "./node-descriptors.ts";
+import { attempt, translate } from "./node-errors.ts";
+import { NodeFiles } from "./node-files.ts";
+import { NodeSignals } from "./node-signals.ts";
 
 export interface NodeHostOptions {
   /** Current directory, instead of the process's. */
@@ -43,165 +19,157 @@ export interface NodeHostOptions {
   readonly output?: (fd: 1 | 2, bytes: Uint8Array) => void;
 }
 
-export class NodeHost implements Host {
-  private directory: string | undefined;
-  private readonly env: Readonly<Record<string, string | undefined>>;
-  private readonly output: NodeHostOptions["output"];
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(options: NodeHostOptions = {}) {
-    this.directory = options.directory;
-    this.env = options.environment ?? process.env;
-    this.output = options.output;
+function sleepSync(milliseconds: number): void {
+  Atomics.wait(sleeper, 0, 0, milliseconds);
+}
+
+function sleepTurning(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds));
+}
+
+class NodeClock extends BaseClock {
+  private readonly waiting: () => boolean;
+  /** When the sleep that has been interrupted by a HostWait ends. */
+  private wakeAt: number | undefined;
+
+  constructor(waiting: () => boolean) {
+    super();
+    this.waiting = waiting;
   }
 
-  /** A path as the process must see it. */
-  private at(path: string): string {
-    return this.directory === undefined ? path : resolve(this.directory, path);
-  }
-
-  /** Positions of files that can seek; Node has no lseek, so reads and writes name them. */
-  private readonly positions = new Map<number, { at: number; append: boolean }>();
-  private readonly pause = new Int32Array(new SharedArrayBuffer(4));
-
-  open(path: string, flags: OpenFlags, permissions: number): number {
-    const c = fs.constants;
-    let bits = flags.read && flags.write ? c.O_RDWR : flags.write ? c.O_WRONLY : c.O_RDONLY;
-    if (flags.append) bits |= c.O_APPEND;
-    if (flags.create) bits |= c.O_CREAT;
-    if (flags.truncate) bits |= c.O_TRUNC;
-    if (flags.exclusive) bits |= c.O_EXCL;
-    if (flags.nonblock) bits |= c.O_NONBLOCK ?? 0;
-    const fd = attempt(() => fs.openSync(this.at(path), bits, permissions));
-    if (fs.fstatSync(fd).isFile()) this.positions.set(fd, { at: 0, append: flags.append ?? false });
-    return fd;
-  }
-
-  close(fd: number): void {
-    this.positions.delete(fd);
-    attempt(() => fs.closeSync(fd));
-  }
-
-  read(fd: number, buffer: Uint8Array): number {
-    const position = this.positions.get(fd);
-    for (;;) {
-      try {
-        const n = fs.readSync(fd, buffer, 0, buffer.length, position ? position.at : null);
-        if (position) position.at += n;
-        return n;
-      } catch (e) {
-        const code = (e as { code?: string }).code;
-        if (code === "EOF") return 0;
-        if (code !== "EAGAIN") translate(e);
-        Atomics.wait(this.pause, 0, 0, RETRY_MS);
-      }
-    }
-  }
-
-  write(fd: number, bytes: Uint8Array): number {
-    if (this.output && (fd === 1 || fd === 2)) {
-      this.output(fd, bytes.slice());
-      return bytes.length;
-    }
-    const position = this.positions.get(fd);
-    for (;;) {
-      try {
-        const n = fs.writeSync(fd, bytes, 0, bytes.length, position && !position.append ? position.at : null);
-        if (position) position.at += n;
-        return n;
-      } catch (e) {
-        if ((e as { code?: string }).code !== "EAGAIN") translate(e);
-        Atomics.wait(this.pause, 0, 0, RETRY_MS);
-      }
-    }
-  }
-
-  writeAll(fd: number, bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) at += this.write(fd, bytes.subarray(at));
-  }
-
-  seek(fd: number, offset: number): void {
-    const position = this.positions.get(fd);
-    if (!position) throw new HostError("ESPIPE");
-    position.at = offset;
-  }
-
-  position(fd: number): number {
-    const position = this.positions.get(fd);
-    if (!position) throw new HostError("ESPIPE");
-    return position.at;
-  }
-
-  size(fd: number): number {
-    if (!this.positions.has(fd)) throw new HostError("ESPIPE");
-    return attempt(() => fs.fstatSync(fd).size);
-  }
-
-  isTerminal(fd: number): boolean {
-    return isatty(fd);
-  }
-
-  status(path: string): FileStatus {
-    const s = attempt(() => fs.statSync(this.at(path)));
-    return { kind: kindOf(s), size: s.size };
-  }
-
-  readDirectory(path: string): string[] {
-    return attempt(() => fs.readdirSync(this.at(path)));
-  }
-
-  makeDirectory(path: string, permissions: number): void {
-    attempt(() => fs.mkdirSync(this.at(path), permissions));
-  }
-
-  removeDirectory(path: string): void {
-    attempt(() => fs.rmdirSync(this.at(path)));
-  }
-
-  remove(path: string): void {
-    attempt(() => fs.unlinkSync(this.at(path)));
-  }
-
-  rename(from: string, to: string): void {
-    attempt(() => fs.renameSync(this.at(from), this.at(to)));
-  }
-
-  changeDirectory(path: string): void {
-    if (this.directory === undefined) {
-      attempt(() => process.chdir(path));
-    } else {
-      if (this.status(path).kind !== "directory") throw new HostError("ENOTDIR");
-      this.directory = this.at(path);
-    }
-  }
-
-  currentDirectory(): string {
-    return this.directory ?? attempt(() => process.cwd());
-  }
-
-  environment(name: string): string | undefined {
-    return this.env[name];
-  }
-
-  time(): number {
-    return (performance.timeOrigin + performance.now()) / 1000;
-  }
-
-  cpuTime(): number {
+  override processorTimes(): ProcessorTimes {
     const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
+    return { user: user / 1e6, system: system / 1e6, childrenUser: 0, childrenSystem: 0 };
   }
 
-  random(bytes: number): Uint8Array {
-    return randomBytes(bytes);
+  override sleep = (seconds: number): void => {
+    if (!this.waiting()) {
+      sleepSync(Math.max(0, seconds * 1000));
+      return;
+    }
+    this.wakeAt ??= performance.now() + seconds * 1000;
+    const left = this.wakeAt - performance.now();
+    if (left > 0) throw new HostWait(sleepTurning(left));
+    this.wakeAt = undefined;
+  };
+}
+
+class NodeProcesses extends BaseProcesses {
+  override readonly pid = process.pid;
+  private readonly directory: () => string | undefined;
+  private readonly variables: () => Record<string, string>;
+
+  constructor(directory: () => string | undefined, variables: () => Record<string, string>) {
+    super();
+    this.directory = directory;
+    this.variables = variables;
   }
 
-  system(command: string): number {
-    const { status, error } = spawnSync("/bin/sh", ["-c", command], {
+  override parent = (): number => process.ppid;
+  override identity = () => ({
+    user: process.getuid?.() ?? 0,
+    group: process.getgid?.() ?? 0,
+    effectiveUser: process.geteuid?.() ?? 0,
+    effectiveGroup: process.getegid?.() ?? 0,
+    groups: process.getgroups?.() ?? [],
+  });
+  override hostName = (): string => os.hostname();
+
+  override system = (command: SystemString): ProcessEnd => {
+    const { pid, status, signal, error } = spawnSync("/bin/sh", ["-c", command], {
       stdio: "inherit",
-      cwd: this.directory,
-      env: this.env as NodeJS.ProcessEnv,
+      cwd: this.directory(),
+      env: this.variables(),
     });
     if (error) translate(error);
-    return status ?? 255;
+    return signal ? { pid, signal } : { pid, exited: status ?? 255 };
+  };
+
+  override kill = (pid: number, signal: string | undefined): void => {
+    attempt(() => process.kill(pid, signal ?? 0));
+  };
+
+  override nice = (increment: number): number => {
+    const priority = os.getPriority() + increment;
+    attempt(() => os.setPriority(priority));
+    return os.getPriority();
+  };
+}
+
+class NodeTerminal extends BaseTerminal {
+  private readonly files: Files;
+
+  constructor(files: Files) {
+    super();
+    this.files = files;
+  }
+
+  override rows = (fd: number): number =>
+    this.files.isTerminal(fd) ? (process.stdout.rows ?? process.stderr.rows ?? 24) : -1;
+}
+
+export class NodeHost extends BaseHost {
+  override readonly files: NodeFiles;
+  override readonly clock: NodeClock;
+  override readonly environment: GivenEnvironment;
+  override readonly processes: NodeProcesses;
+  override readonly signals = new NodeSignals();
+  override readonly terminal: NodeTerminal;
+  private directory: string | undefined;
+  private waiting = false;
+
+  constructor(options: NodeHostOptions = {}) {
+    super();
+    this.directory = options.directory;
+    this.environment = new GivenEnvironment(
+      Object.fromEntries(
+        Object.entries(options.environment ?? process.env).filter((e): e is [string, string] => e[1] !== undefined),
+      ),
+    );
+    const { output } = options;
+    this.files = new NodeFiles({
+      waiting: () => this.waiting,
+      pause: (tries) => this.pause(tries),
+      cwd: () => this.directory ?? process.cwd(),
+      at: (path) => (this.directory === undefined ? path : resolve(this.directory, path)),
+      chdir: (path) => this.changeDirectory(path),
+      umask: (mask) => process.umask(mask),
+      brokenPipe: () => {
+        if (this.signals.action("SIGPIPE") === "default") process.kill(process.pid, "SIGPIPE");
+      },
+      ...(output && { output }),
+    });
+    this.clock = new NodeClock(() => this.waiting);
+    this.processes = new NodeProcesses(
+      () => this.directory,
+      () => Object.fromEntries(this.environment.entries()),
+    );
+    this.terminal = new NodeTerminal(this.files);
+  }
+
+  override mayWait(allowed: boolean): void {
+    this.waiting = allowed;
+  }
+
+  /** Between two attempts at something that cannot be done yet. */
+  private pause(tries: number): void {
+    if (this.waiting) throw new HostWait(sleepTurning(delay(tries)));
+    sleepSync(delay(tries));
+  }
+
+  /** A worker thread cannot change the directory of the process; a host with a directory of its own need not. */
+  private changeDirectory(path: string): void {
+    if (this.directory === undefined) {
+      process.chdir(path);
+      return;
+    }
+    if (this.files.status(path).kind !== "directory") throw new HostError("ENOTDIR");
+    this.directory = resolve(this.directory, path);
+  }
+
+  override random(bytes: number): Uint8Array {
+    return randomBytes(bytes);
   }
 }

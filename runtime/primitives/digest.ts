@@ -4,12 +4,11 @@ import { md5 } from "@noble/hashes/legacy.js";
 import { CUSTOM_HOST, WORD } from "../layout.ts";
 import type { Machine } from "../machine.ts";
 import { definePrimitives, type Primitive, Val, type Value } from "../primitives.ts";
-import { system } from "./errors.ts";
-import type { Channels } from "./io.ts";
 
 type Blake2 = ReturnType<typeof blake2b.create>;
 
-export function digestPrimitives(channels: Channels): Primitive[] {
+/** The primitives, and what to do when the block that holds the n-th state has died. */
+export function digestPrimitives(): { primitives: Primitive[]; forget: (n: number) => void } {
   /** States of BLAKE2 computations, by the number in their value. */
   const states = new Map<number, Blake2>();
   let next = 0;
@@ -28,28 +27,10 @@ export function digestPrimitives(channels: Channels): Primitive[] {
     const start = m.block(a, 2) + m.int(a, 3);
     return m.allocString(hash.update(m.u8.slice(start, start + m.int(a, 4))).digest());
   };
-  return definePrimitives({
+  const primitives = definePrimitives({
     caml_md5_string: [3, md5Of],
     caml_md5_bytes: [3, md5Of],
-    caml_md5_chan: [
-      2,
-      (m, a) => {
-        const channel = channels.at(m, a, 0);
-        const wanted = m.int(a, 1);
-        const hash = md5.create();
-        let left = wanted < 0 ? Infinity : wanted;
-        while (left > 0) {
-          const bytes = system(m, undefined, () => channel.getExactly(Math.min(left, 65536)));
-          if (bytes.length === 0) {
-            if (wanted < 0) break;
-            m.endOfFile();
-          }
-          hash.update(bytes);
-          left -= bytes.length;
-        }
-        return m.allocString(hash.digest());
-      },
-    ],
+    caml_md5_chan: [2, (m, a) => md5OfChannel(m, a)],
     caml_blake2_create: [
       2,
       (m, a) => {
@@ -72,4 +53,31 @@ export function digestPrimitives(channels: Channels): Primitive[] {
     caml_blake2_string: [5, blake2],
     caml_blake2_bytes: [5, blake2],
   });
+  return { primitives, forget: (n) => void states.delete(n) };
+}
+
+const CHUNK = 65536;
+
+/** The digest of the next bytes of the channel in slot 0: as many as slot 1 says, all when it is negative. */
+function md5OfChannel(m: Machine, a: number): Value {
+  const wanted = m.int(a, 1);
+  const hash = md5.create();
+  const buffer = m.core.mem_alloc(CHUNK) >>> 0;
+  if (buffer === 0) m.outOfMemory();
+  try {
+    let left = wanted < 0 ? Infinity : wanted;
+    while (left > 0) {
+      const n = m.core.channel_read_off_heap(a, buffer, Math.min(left, CHUNK));
+      if (n < 0) m.raisePending();
+      if (n === 0) {
+        if (wanted < 0) break;
+        m.endOfFile();
+      }
+      hash.update(m.u8.slice(buffer, buffer + n));
+      left -= n;
+    }
+  } finally {
+    m.core.mem_free(buffer);
+  }
+  return m.allocString(hash.digest());
 }

@@ -1,27 +1,36 @@
 /** All primitives of the host that need nothing of bytecode. */
 import type { Primitive } from "../primitives.ts";
+import { CUSTOM_HOST } from "../layout.ts";
+import type { Machine } from "../machine.ts";
+import { channelImports, channelPrimitives } from "./channels.ts";
 import { digestPrimitives } from "./digest.ts";
 import { formatPrimitives } from "./format.ts";
-import { Channels, ioPrimitives } from "./io.ts";
 import { type ProgramIdentity, sysPrimitives } from "./sys.ts";
 import { syncPrimitives } from "./sync.ts";
 import { unsupportedPrimitives } from "./unsupported.ts";
 
 export interface HostPrimitives {
   readonly primitives: readonly Primitive[];
-  readonly channels: Channels;
+  /** What core.wasm imports from the host besides the engine's own functions. */
+  readonly imports: (m: Machine) => Record<string, (...args: number[]) => number | void>;
 }
 
-/** A fresh set, with its own channels. */
+/** A fresh set for one machine. */
 export function hostPrimitives(identity: ProgramIdentity): HostPrimitives {
-  const channels = new Channels();
+  const digests = digestPrimitives();
+  const channelNames = new Map<number, string>();
   return {
-    channels,
+    imports: (m) => ({
+      ...channelImports(m, channelNames),
+      custom_finalize: (kind, data) => {
+        if (kind === CUSTOM_HOST) digests.forget(data!);
+      },
+    }),
     primitives: [
-      ...digestPrimitives(channels),
+      ...digests.primitives,
       ...formatPrimitives,
-      ...ioPrimitives(channels),
-      ...sysPrimitives(identity, channels),
+      ...channelPrimitives(channelNames),
+      ...sysPrimitives(identity),
       ...syncPrimitives,
       ...unsupportedPrimitives,
     ],

@@ -3,7 +3,6 @@ import { definePrimitives, type Primitive, Val, type Value } from "../primitives
 import { ExitRequest, HostError } from "../host/host.ts";
 import type { Machine } from "../machine.ts";
 import { system } from "./errors.ts";
-import type { Channels } from "./io.ts";
 
 export interface ProgramIdentity {
   /** Sys.argv. */
@@ -29,7 +28,7 @@ function openFlags(m: Machine, list: Value): Record<(typeof OPEN_FLAGS)[number],
 /** What happens to the program when a path is asked about and the host cannot tell. */
 function exists(m: Machine, path: string): boolean {
   try {
-    m.host.status(path);
+    m.host.files.status(path);
     return true;
   } catch (e) {
     if (e instanceof HostError) return false;
@@ -37,7 +36,13 @@ function exists(m: Machine, path: string): boolean {
   }
 }
 
-export function sysPrimitives(identity: ProgramIdentity, channels: Channels): Primitive[] {
+/** Seconds of processor time. */
+function cpuTime(m: Machine, withChildren: boolean): number {
+  const { user, system, childrenUser, childrenSystem } = m.host.clock.processorTimes();
+  return user + system + (withChildren ? childrenUser + childrenSystem : 0);
+}
+
+export function sysPrimitives(identity: ProgramIdentity): Primitive[] {
   const path = (m: Machine, a: number, i = 0): string => {
     const name = m.utf8(m.block(a, i));
     if (name.includes("\0")) m.sysError(`${name}: No such file or directory`);
@@ -63,73 +68,66 @@ export function sysPrimitives(identity: ProgramIdentity, channels: Channels): Pr
         const name = path(m, a);
         const flags = openFlags(m, m.field(a, 1));
         const read = flags.read || !flags.write;
-        return system(m, name, () => Val.int(m.host.open(name, { ...flags, read }, m.int(a, 2))));
-      },
-    ],
-    caml_sys_close: [
-      1,
-      (m, a) => {
-        system(m, undefined, () => m.host.close(m.int(a, 0)));
-        return Val.unit;
+        return system(m, name, () => Val.int(m.host.files.open(name, { ...flags, read }, m.int(a, 2))));
       },
     ],
     caml_sys_file_exists: [1, (m, a) => Val.bool(exists(m, m.utf8(m.block(a, 0))))],
-    caml_sys_is_directory: [1, onPath((m, name) => Val.bool(m.host.status(name).kind === "directory"))],
-    caml_sys_is_regular_file: [1, onPath((m, name) => Val.bool(m.host.status(name).kind === "file"))],
+    caml_sys_is_directory: [1, onPath((m, name) => Val.bool(m.host.files.status(name).kind === "directory"))],
+    caml_sys_is_regular_file: [1, onPath((m, name) => Val.bool(m.host.files.status(name).kind === "file"))],
     caml_sys_remove: [
       1,
       onPath((m, name) => {
-        m.host.remove(name);
+        m.host.files.remove(name);
         return Val.unit;
       }),
     ],
     caml_sys_rename: [
       2,
       onPath((m, name, a) => {
-        m.host.rename(name, path(m, a, 1));
+        m.host.files.rename(name, path(m, a, 1));
         return Val.unit;
       }),
     ],
     caml_sys_chdir: [
       1,
       onPath((m, name) => {
-        m.host.changeDirectory(name);
+        m.host.files.changeDirectory(name);
         return Val.unit;
       }),
     ],
     caml_sys_mkdir: [
       2,
       onPath((m, name, a) => {
-        m.host.makeDirectory(name, m.int(a, 1));
+        m.host.files.makeDirectory(name, m.int(a, 1));
         return Val.unit;
       }),
     ],
     caml_sys_rmdir: [
       1,
       onPath((m, name) => {
-        m.host.removeDirectory(name);
+        m.host.files.removeDirectory(name);
         return Val.unit;
       }),
     ],
     caml_sys_read_directory: [
       1,
       onPath((m, name) => {
-        const names = m.host.readDirectory(name);
+        const names = m.host.files.readDirectory(name);
         return m.array(names.length, (i) => m.allocString(names[i]!));
       }),
     ],
-    caml_sys_getcwd: [1, (m) => system(m, undefined, () => m.allocString(m.host.currentDirectory()))],
+    caml_sys_getcwd: [1, (m) => system(m, undefined, () => m.allocString(m.host.files.currentDirectory()))],
     caml_sys_getenv: [
       1,
       (m, a) => {
-        const found = m.host.environment(m.utf8(m.block(a, 0)));
+        const found = m.host.environment.get(m.utf8(m.block(a, 0)));
         return found === undefined ? m.notFound() : m.allocString(found);
       },
     ],
     caml_sys_unsafe_getenv: [
       1,
       (m, a) => {
-        const found = m.host.environment(m.utf8(m.block(a, 0)));
+        const found = m.host.environment.get(m.utf8(m.block(a, 0)));
         return found === undefined ? m.notFound() : m.allocString(found);
       },
     ],
@@ -155,11 +153,11 @@ export function sysPrimitives(identity: ProgramIdentity, channels: Channels): Pr
       1,
       (m, a) => {
         const command = m.utf8(m.block(a, 0));
-        return system(m, command, () => Val.int(m.host.system(command)));
+        return system(m, command, () => Val.int(m.host.processes.system(command).exited ?? 255));
       },
     ],
-    caml_sys_time: [1, (m) => m.allocDouble(m.host.cpuTime())],
-    caml_sys_time_include_children: [1, (m) => m.allocDouble(m.host.cpuTime())],
+    caml_sys_time: [1, (m) => m.allocDouble(cpuTime(m, false))],
+    caml_sys_time_include_children: [1, (m, a) => m.allocDouble(cpuTime(m, m.bool(a, 0)))],
     caml_sys_random_seed: [
       1,
       (m) => {
@@ -177,12 +175,17 @@ export function sysPrimitives(identity: ProgramIdentity, channels: Channels): Pr
     /** Sys.Bytecode. */
     caml_sys_const_backend_type: [1, () => Val.int(1)],
     caml_sys_get_config: [1, (m) => m.tuple(0, m.allocString("Unix"), Val.int(64), Val.false)],
-    caml_sys_isatty: [1, (m, a) => Val.bool(m.host.isTerminal(channels.at(m, a, 0).fd))],
     caml_xdg_defaults: [1, () => Val.emptyList],
     caml_runtime_variant: [1, (m) => m.allocString("")],
     caml_runtime_parameters: [1, (m) => m.allocString("")],
-    caml_ml_enable_runtime_warnings: [1, () => Val.unit],
-    caml_ml_runtime_warnings_enabled: [1, () => Val.false],
+    caml_ml_enable_runtime_warnings: [
+      1,
+      (m, a) => {
+        m.warnings = m.bool(a, 0);
+        return Val.unit;
+      },
+    ],
+    caml_ml_runtime_warnings_enabled: [1, (m) => Val.bool(m.warnings)],
     caml_zstd_initialize: [1, () => Val.false],
     caml_reset_afl_instrumentation: [1, () => Val.unit],
   });
