@@ -194,16 +194,6 @@ export class Engine {
   runCode(fragment: CodeFragment): Value {
     return this.apply(this.machine.core.make_code_closure(fragment.start - CODE_BIAS) >>> 0, Val.unit);
   }
-
-  /** The value that OCaml code has registered under a name (Callback.register). */
-  namedValue(name: string): Value | undefined {
-    const m = this.machine;
-    for (let list = m.word(CELL_NAMED_VALUES); list !== Val.emptyList; list = m.field(list as number, 1)) {
-      const pair = m.block(list as number, 0);
-      if (m.latin1(m.block(pair, 0)) === name) return m.field(pair, 1);
-    }
-    return undefined;
-  }
 }
 
 /** Names of the primitives that every engine adds to those of core.wasm and of its options. */

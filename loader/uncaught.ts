@@ -78,7 +78,7 @@ export function reportUncaught(engine: Engine): void {
   const m = engine.machine;
   m.pushRoot(m.word(CELL_EXN));
   try {
-    const handler = engine.namedValue("Printexc.handle_uncaught_exception");
+    const handler = engine.machine.namedValue("Printexc.handle_uncaught_exception");
     if (handler !== undefined) {
       engine.apply(handler, m.field(m.rootsTop(), -1), Val.false);
     } else {
@@ -95,7 +95,7 @@ export function reportUncaught(engine: Engine): void {
 
 /** Run the functions registered with at_exit; exceptions in them are ignored. */
 function runAtExit(engine: Engine): void {
-  const atExit: Value | undefined = engine.namedValue("Pervasives.do_at_exit");
+  const atExit: Value | undefined = engine.machine.namedValue("Pervasives.do_at_exit");
   if (atExit === undefined) return;
   const m = engine.machine;
   const active = m.i32[CELL_BACKTRACE_ACTIVE >>> 2]!;

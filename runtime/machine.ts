@@ -5,6 +5,7 @@
 import {
   CELL_EXN,
   CELL_GLOBAL_DATA,
+  CELL_NAMED_VALUES,
   CELL_RESULT,
   CELL_ROOTS_SP,
   CUSTOM_INT64,
@@ -21,7 +22,7 @@ import {
 } from "./layout.ts";
 import type { CoreExports } from "./core-exports.ts";
 import { type Host, writeAll } from "./host/host.ts";
-import type { Value } from "./primitives.ts";
+import { Val, type Value } from "./primitives.ts";
 
 const TWO_32 = 0x100000000;
 
@@ -318,6 +319,15 @@ export class Machine {
   }
   notFound(): never {
     this.raise(this.predefined(EXN_NOT_FOUND));
+  }
+
+  /** The value that OCaml code has registered under a name (Callback.register). */
+  namedValue(name: string): Value | undefined {
+    for (let list = this.word(CELL_NAMED_VALUES); list !== Val.emptyList; list = this.field(list as number, 1)) {
+      const pair = this.block(list as number, 0);
+      if (this.latin1(this.block(pair, 0)) === name) return this.field(pair, 1);
+    }
+    return undefined;
   }
 
   // ---- Waiting, warnings, primitives of core.wasm -----------------------------------------------------------------------
