@@ -209,6 +209,7 @@ function installLibrary(options: BuildOptions): void {
     });
   };
   copy("stdlib", "", /(\.cm(i|t|ti)|stdlib\.cma|std_exit\.cmo|\.mli?|runtime-launch-info)$/);
+  copy("otherlibs/dynlink", "dynlink", /(dynlink\.(cmi|cmti|mli)|\.cma)$/);
   for (const directory of "utils parsing typing bytecomp file_formats lambda driver toplevel toplevel/byte".split(" ")) {
     copy(directory, "compiler-libs", /\.(cmi|cmt|cmti|mli)$/);
   }

@@ -18,21 +18,24 @@ export function makeVariable(text: string, name: string): string[] {
     const prefix = new RegExp(`^${variable}\\s*=`);
     const line = lines.find((l) => prefix.test(l));
     if (line === undefined) throw new Error(`the makefile has no variable ${variable}`);
-    return line
-      .replace(prefix, "")
-      .replace(/\$\(addprefix\s+([^,()]*),([^()]*)\)/g, (_, p: string, words: string) =>
-        words
-          .trim()
-          .split(/\s+/)
-          .map((w) => p.trim() + w)
-          .join(" "),
-      )
-      .replace(/\$\((\w+)\)/g, (_, other: string) => expand(other));
+    let words = line.replace(prefix, "");
+    for (let before = ""; before !== words; ) {
+      before = words; // from the inside out
+      words = words
+        .replace(/\$\((\w+)\)/g, (_, other: string) => expand(other))
+        .replace(/\$\(addprefix\s+([^,()]*),([^()]*)\)/g, (_, p: string, inner: string) =>
+          split(inner)
+            .map((w) => p.trim() + w)
+            .join(" "),
+        );
+    }
+    return words;
   };
-  return expand(name)
-    .trim()
-    .split(/\s+/)
-    .filter((w) => w !== "");
+  return split(expand(name));
+}
+
+function split(words: string): string[] {
+  return words.split(/\s+/).filter((w) => w !== "");
 }
 
 /** Prerequisites of each target of a file written by ocamldep. */

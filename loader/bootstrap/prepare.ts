@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import {
   configModule,
   domainstateModule,
+  dynlinkConfigModule,
   expandModuleAliases,
   menhirModule,
   ocamlVersion,
@@ -21,7 +22,8 @@ export interface PrepareOptions {
 
 /** Folders whose .ml, .mli, .mll files are compiled. */
 const FOLDERS = (
-  "stdlib utils parsing typing lambda file_formats bytecomp driver toplevel toplevel/byte tools " +
+  "stdlib utils parsing typing lambda file_formats bytecomp middle_end middle_end/closure middle_end/flambda " +
+  "middle_end/flambda/base_types driver toplevel toplevel/byte tools " +
   "otherlibs/unix otherlibs/str otherlibs/systhreads otherlibs/runtime_events otherlibs/dynlink otherlibs/dynlink/byte"
 ).split(" ");
 
@@ -34,7 +36,7 @@ export function prepareSources(options: PrepareOptions): void {
     }
   }
   for (const program of ["ocamlc", "ocamllex"]) write(`boot/${program}`, readFileSync(join(options.source, "boot", program)));
-  for (const folder of "middle_end middle_end/closure middle_end/flambda middle_end/flambda/base_types asmcomp runtime compilerlibs".split(" ")) {
+  for (const folder of "asmcomp runtime compilerlibs".split(" ")) {
     mkdirSync(join(options.buildFolder, folder), { recursive: true });
   }
 
@@ -44,11 +46,14 @@ export function prepareSources(options: PrepareOptions): void {
     write(`stdlib/${name}`, expandModuleAliases(read(`stdlib/${name}`), name));
   }
   // How executables start: "sh" lets ocamlc write a #! line with the interpreter in this folder.
-  write("stdlib/runtime-launch-info", `sh\n${options.library}/bin\n`);
+  write("stdlib/runtime-launch-info", `sh\n${options.library}/bin\0\n`);
   write(
     "utils/config.ml",
     configModule(read("utils/config.generated.ml.in"), read("utils/config.common.ml.in"), version, options.library),
   );
+  write("otherlibs/dynlink/dynlink_cmo_format.mli", read("file_formats/cmo_format.mli"));
+  write("otherlibs/dynlink/dynlink_platform_intf.mli", read("otherlibs/dynlink/dynlink_platform_intf.ml"));
+  write("otherlibs/dynlink/dynlink_config.ml", dynlinkConfigModule(read("otherlibs/dynlink/dynlink_config.ml.in"), version));
   const domainstate = domainstateModule(read("runtime/caml/domain_state.tbl"), read("runtime/caml/config.h"));
   write("utils/domainstate.ml", domainstate.ml);
   write("utils/domainstate.mli", domainstate.mli);
@@ -58,7 +63,8 @@ export function prepareSources(options: PrepareOptions): void {
   write("lambda/runtimedef.ml", runtimedefModule(read("runtime/caml/fail.h"), options.primitives));
   for (const extension of ["ml", "mli"]) {
     write(`parsing/parser.${extension}`, menhirModule(read(`boot/menhir/parser.${extension}`)));
-    write(`parsing/camlinternalMenhirLib.${extension}`, read(`boot/menhir/menhirLib.${extension}`));
+    const warning = extension === "mli" ? '[@@@ocaml.warning "-67"]\n' : "";
+    write(`parsing/camlinternalMenhirLib.${extension}`, warning + read(`boot/menhir/menhirLib.${extension}`));
   }
   write("primitives", options.primitives.map((p) => `${p}\n`).join(""));
 }

@@ -64,6 +64,19 @@ const MAGIC_LETTERS: Readonly<Record<string, string>> = {
   LINEAR: "L",
 };
 
+/** Magic numbers by their names in templates. */
+function magicNumbers(v: OcamlVersion): Record<string, string> {
+  const entries = Object.entries(MAGIC_LETTERS);
+  return Object.fromEntries(entries.map(([kind, letter]) => [`${kind}_MAGIC_NUMBER`, `Caml1999${letter}${v.magic}`]));
+}
+
+/** otherlibs/dynlink/dynlink_config.ml. */
+export function dynlinkConfigModule(template: string, v: OcamlVersion): string {
+  const magic = magicNumbers(v);
+  const length = String(magic.CMO_MAGIC_NUMBER!.length);
+  return configureTemplate(template, { ...magic, MAGIC_LENGTH: length, SO: "so", QS: "", configure_input: "" });
+}
+
 /**
  * utils/config.ml: what this OCaml says of itself. There is no C compiler, assembler or native code generator; values
  * for them are empty or false.
@@ -106,14 +119,10 @@ export function configModule(generated: string, common: string, v: OcamlVersion,
     "exeext",
     "flexdll_dir",
   ];
-  const magic = Object.entries(MAGIC_LETTERS).map(([kind, letter]): [string, string] => [
-    `${kind}_MAGIC_NUMBER`,
-    `Caml1999${letter}${v.magic}`,
-  ]);
   const values = {
     ...Object.fromEntries(off.map((name) => [name, "false"])),
     ...Object.fromEntries(empty.map((name) => [name, ""])),
-    ...Object.fromEntries(magic),
+    ...magicNumbers(v),
     QS: "",
     configure_input: "utils/config.ml.  Generated from its templates.",
     ocaml_bindir: `${libraryDirectory}/bin`,

@@ -178,24 +178,27 @@ export function compilerTargets(read: ReadSource): Target[] {
   const list = (name: string): string[] => makeVariable(makefile, name);
   const common = list("ocamlcommon_SOURCES");
   const bytecomp = list("ocamlbytecomp_SOURCES");
+  const middleEnd = list("ocamlmiddleend_SOURCES");
   const toplevel = list("ocamltoplevel_SOURCES").filter((s) => !s.includes("toplevel/native/") || s.includes("tophooks"));
   const interpreted = toplevel.filter((s) => !s.includes("tophooks"));
   const commonLibrary = "compilerlibs/ocamlcommon.cma";
   const bytecompLibrary = "compilerlibs/ocamlbytecomp.cma";
+  const middleEndLibrary = "compilerlibs/ocamlmiddleend.cma";
   const toplevelLibrary = "compilerlibs/ocamltoplevel.cma";
   return [
     lexer("parsing/lexer"),
-    ...compile([...common, ...bytecomp], depend),
-    ...compile(interpreted, depend, { extra: ["-I", "toplevel/byte"] }),
+    ...compile([...common, ...bytecomp, ...middleEnd], depend),
+    ...compileByte(interpreted, depend, { extra: ["-I", "toplevel/byte"] }),
     ...compile(["driver/main.mli", "driver/main.ml", "toplevel/topstart.mli", "toplevel/topstart.ml"], depend),
     ...compile(["tools/ocamldep.mli", "tools/ocamldep.ml", "tools/objinfo.mli", "tools/objinfo.ml"], depend),
     ...compile(["toplevel/expunge.mli", "toplevel/expunge.ml"], depend),
     archive(commonLibrary, unitsOf(common), ["-linkall"]),
     archive(bytecompLibrary, unitsOf(bytecomp), []),
+    archive(middleEndLibrary, unitsOf(middleEnd), []),
     archive(toplevelLibrary, unitsOf(interpreted), []),
     executable("ocamlc", [commonLibrary, bytecompLibrary, "driver/main.cmo"], ["-compat-32", "-g"]),
     executable("ocamldep", [commonLibrary, bytecompLibrary, "tools/ocamldep.cmo"], ["-compat-32"]),
-    executable("ocamlobjinfo", [commonLibrary, bytecompLibrary, "tools/objinfo.cmo"], []),
+    executable("ocamlobjinfo", [commonLibrary, bytecompLibrary, middleEndLibrary, "tools/objinfo.cmo"], []),
     executable("expunge", [commonLibrary, bytecompLibrary, "toplevel/expunge.cmo"], []),
     executable(
       "ocaml.tmp",
@@ -263,7 +266,42 @@ export function otherLibraryTargets(read: ReadSource): Target[] {
     ...unix,
     ...otherLibrary(read, "str", "str.cma", ["str"]),
     ...otherLibrary(read, "systhreads", "threads.cma", ["thread", "event"], { flags: ["-I", "../unix"], after: unixDone }),
+    ...dynlinkTargets(read),
     ...otherLibrary(read, "runtime_events", "runtime_events.cma", ["runtime_events"], { flags: ["-I", "../unix"], after: unixDone }),
+  ];
+}
+
+/** A file of a folder `byte` that OCaml's makefiles copy from the folder above: an interface. */
+const COPIED_INTERFACE = /byte\/(top\w+|trace|dynlink)\.(mli|cmi)$/;
+const above = (file: string): string => file.replace(COPIED_INTERFACE, "$1.$2");
+
+/**
+ * Compilation of sources some of which are in a folder `byte`, with their interfaces in the folder above. (OCaml's
+ * makefiles copy the compiled interfaces.)
+ */
+function compileByte(sources: readonly string[], depend: ReadonlyMap<string, string[]>, options?: CompileOptions): Target[] {
+  return compile(sources.map(above), depend, options).map((target): Target => {
+    const needs = target.needs.map(above);
+    const itsInterface = above(target.output.replace(/o$/, "i"));
+    if (target.output.endsWith(".cmi") || !sources.map(above).includes(itsInterface.replace(/cmi$/, "mli"))) {
+      return { ...target, needs };
+    }
+    return {
+      ...target,
+      alsoWrites: [],
+      args: ["-cmi-file", itsInterface, ...target.args],
+      needs: [...new Set([...needs, itsInterface])],
+    };
+  });
+}
+
+/** The dynlink library for bytecode. */
+function dynlinkTargets(read: ReadSource): Target[] {
+  const folder = "otherlibs/dynlink";
+  const sources = makeVariable(read("Makefile"), "dynlink_SOURCES").filter((s) => !s.startsWith(`${folder}/native/`));
+  return [
+    ...compileByte([...sources, `${folder}/dynlink_cmo_format.mli`], parseDepend(read(".depend"))),
+    archive(`${folder}/dynlink.cma`, unitsOf(sources), []),
   ];
 }
 
