@@ -252,7 +252,7 @@ export interface CorePrimitive {
 function corePrimitives(module: binaryen.Module, functions: ReadonlyMap<string, string>): CorePrimitive[] {
   const found: CorePrimitive[] = [];
   for (const [name, internal] of functions) {
-    if (!/^(caml|unix)_/.test(name) || name === "caml_modify_field") continue;
+    if (!/^(caml|unix|re)_/.test(name) || name === "caml_modify_field") continue;
     const info = binaryen.getFunctionInfo(module.getFunction(internal));
     const params = binaryen.expandType(info.params);
     if (params.every((t) => t === i64)) found.push({ name, arity: params.length });

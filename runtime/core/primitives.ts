@@ -1,4 +1,4 @@
-/** The primitives of core.wasm: every exported function called caml_… or unix_… */
+/** The primitives of core.wasm: every exported function called caml_…, unix_… or re_… */
 export { caml_register_named_value } from "./named";
 export {
   caml_alloc_stack,
@@ -20,5 +20,7 @@ export * from "./io";
 export * from "./lexing";
 export * from "./obj";
 export * from "./parsing";
+export * from "./reachable";
+export * from "./str";
 export * from "./strings";
 export * from "./weak";
