@@ -18,20 +18,21 @@ import { field, ofInt, ofInt32, toInt, toInt32, UNIT, value, wosize } from "./va
 
 const FLOAT32: i32 = 0;
 const FLOAT64: i32 = 1;
-const SINT8: i32 = 2;
-const UINT8: i32 = 3;
+export const SINT8: i32 = 2;
+export const UINT8: i32 = 3;
 const SINT16: i32 = 4;
 const UINT16: i32 = 5;
 const INT32: i32 = 6;
 const INT64: i32 = 7;
-const CAML_INT: i32 = 8;
-const NATIVE_INT: i32 = 9;
-const COMPLEX32: i32 = 10;
-const COMPLEX64: i32 = 11;
+export const CAML_INT: i32 = 8;
+export const NATIVE_INT: i32 = 9;
+export const COMPLEX32: i32 = 10;
+export const COMPLEX64: i32 = 11;
 const CHAR: i32 = 12;
 const FLOAT16: i32 = 13;
-const KIND_MASK: i32 = 0xff;
-const FORTRAN: i32 = 0x100;
+export const LAST_KIND: i32 = FLOAT16;
+export const KIND_MASK: i32 = 0xff;
+export const FORTRAN: i32 = 0x100;
 
 const DATA: usize = 8;
 const NUM_DIMS: usize = 16;
@@ -39,7 +40,8 @@ const FLAGS: usize = 24;
 const OWNER: usize = 32;
 const DIMS: usize = 40;
 const FIXED_WORDS: i32 = 4;
-const MAX_DIMS: i32 = 16;
+export const MAX_DIMS: i32 = 16;
+const MAX_BYTES: u64 = 0xfff00000;
 
 const ELEMENT_SIZES: usize = memory.data<u8>([4, 8, 1, 1, 2, 2, 4, 8, 8, 8, 8, 16, 1, 2]);
 
@@ -47,34 +49,30 @@ const ELEMENT_SIZES: usize = memory.data<u8>([4, 8, 1, 1, 2, 2, 4, 8, 8, 8, 8, 1
 const indices: usize = memory.data(16 * 8, 8);
 
 // @ts-ignore: decorator
-@inline function data(p: usize): usize {
+@inline export function data(p: usize): usize {
   return load<usize>(p, DATA);
 }
-/** Address of the data of the bigarray at p. */
-export function bigarrayData(p: usize): usize {
-  return data(p);
-}
 // @ts-ignore: decorator
-@inline function numDims(p: usize): i32 {
+@inline export function numDims(p: usize): i32 {
   return load<i32>(p, NUM_DIMS);
 }
 // @ts-ignore: decorator
-@inline function flags(p: usize): i32 {
+@inline export function flags(p: usize): i32 {
   return load<i32>(p, FLAGS);
 }
 // @ts-ignore: decorator
-@inline function kind(p: usize): i32 {
+@inline export function kind(p: usize): i32 {
   return load<i32>(p, FLAGS) & KIND_MASK;
 }
 // @ts-ignore: decorator
-@inline function dim(p: usize, i: i32): i64 {
+@inline export function dim(p: usize, i: i32): i64 {
   return load<i64>(p + (<usize>i << 3), DIMS);
 }
 // @ts-ignore: decorator
-@inline function elementSize(k: i32): usize {
+@inline export function elementSize(k: i32): usize {
   return <usize>load<u8>(ELEMENT_SIZES + <usize>k);
 }
-function numElements(p: usize): i64 {
+export function numElements(p: usize): i64 {
   let n: i64 = 1;
   for (let i = 0; i < numDims(p); i++) n *= dim(p, i);
   return n;
@@ -119,28 +117,40 @@ export function finalizeBigarray(p: usize): void {
 export function caml_ba_create(kind: value, layout: value, dims: value): value {
   const n = wosize(<usize>dims);
   if (n > MAX_DIMS) return invalidArg("Bigarray.create: bad number of dimensions");
-  const k = toInt32(kind);
-  let size = <u64>elementSize(k);
-  let tooLarge = false;
   for (let i = 0; i < n; i++) {
     const d = toInt(field(<usize>dims, i));
     if (d < 0) return invalidArg("Bigarray.create: negative dimension");
-    store<i64>(indices + (<usize>i << 3), d);
-    if (d != 0 && size > <u64>0xffffffff / <u64>d) tooLarge = true;
-    else size *= <u64>d;
-    if (d == 0) {
-      tooLarge = false;
-      size = 0;
-    }
+    setDimension(i, d);
   }
-  if (tooLarge || size > 0xfff00000) return raiseOutOfMemory();
-  const address = memAlloc(<usize>size);
-  if (!address) return raiseOutOfMemory();
+  const p = makeFromDimensions(toInt32(kind) | (toInt32(layout) << 8), n);
+  return p ? <value>p : raiseOutOfMemory();
+}
+
+/** A bigarray with `size` bytes of data of its own; its dimensions are the first n of `indices`. 0: no memory. */
+function makeWithData(fl: i32, n: i32, size: usize): usize {
+  const address = memAlloc(size);
+  if (!address) return 0;
   const owner = memAlloc(8);
   store<i32>(owner, 1);
   store<usize>(owner, address, 4);
-  const p = make(k | (toInt32(layout) << 8), n, address, owner, <usize>size + 1);
-  return p ? <value>p : raiseOutOfMemory();
+  return make(fl, n, address, owner, size + 1);
+}
+
+/** The i-th dimension of the bigarray that is to be made. */
+export function setDimension(i: i32, n: i64): void {
+  store<i64>(indices + (<usize>i << 3), n);
+}
+/** The bigarray of the n dimensions that were set. 0: no memory for it. */
+export function makeFromDimensions(fl: i32, n: i32): usize {
+  let size = <u64>elementSize(fl & KIND_MASK);
+  let tooLarge = false;
+  for (let i = 0; i < n; i++) {
+    const d = load<u64>(indices + (<usize>i << 3));
+    if (d == 0) return makeWithData(fl, n, 0);
+    tooLarge = tooLarge || size > MAX_BYTES / d;
+    if (!tooLarge) size *= d;
+  }
+  return tooLarge ? 0 : makeWithData(fl, n, <usize>size);
 }
 
 // ---- Elements ---------------------------------------------------------------------------------------------------------------
@@ -155,8 +165,9 @@ function float16ToDouble(h: u32): f64 {
   return h & 0x8000 ? -x : x;
 }
 
-/** Nearest half-precision number, ties to even. */
-function doubleToFloat16(x: f64): u32 {
+/** Nearest half-precision number, ties to even, of the nearest single-precision number, as the runtime's. */
+function doubleToFloat16(double: f64): u32 {
+  const x = <f64>(<f32>double);
   const sign: u32 = reinterpret<u64>(x) >> 63 ? 0x8000 : 0;
   const a = abs(x);
   if (x != x) return sign | 0x7e00;
@@ -543,12 +554,11 @@ export function compareBigarrays(p: usize, q: usize, total: bool): i32 {
   return 0;
 }
 
-/** What caml_hash mixes in: dimensions and the first elements. */
+/** What caml_hash mixes in: the first elements. */
 export function hashBigarray(p: usize): u32 {
   const k = kind(p);
   const elements = numElements(p);
   let h: u32 = 0;
-  for (let i = 0; i < numDims(p); i++) h = mix32(h, <u32>dim(p, i));
   const base = data(p);
   if (k == CHAR || k == UINT8 || k == SINT8 || k == UINT16 || k == SINT16) {
     // Packed into words, at most 256 bytes.
@@ -566,13 +576,14 @@ export function hashBigarray(p: usize): u32 {
   }
   const isComplex = k == COMPLEX32 || k == COMPLEX64;
   const perElement: i64 = isComplex ? 2 : 1;
-  const most: i64 = k == FLOAT16 ? 128 : k == INT32 || k == FLOAT32 || k == COMPLEX32 ? 64 : 32;
+  const most: i64 = k == FLOAT16 ? 128 : k == INT64 || k == FLOAT64 || k == COMPLEX64 ? 32 : 64;
   const n = min<i64>(elements * perElement, most);
   const size = isComplex ? elementSize(k) >> 1 : elementSize(k);
   for (let i: i64 = 0; i < n; i++) {
     const q = base + <usize>i * size;
     if (k == FLOAT64 || k == COMPLEX64) h = mixDouble(h, load<f64>(q));
-    else if (isFloat(k)) h = mixFloat(h, <f32>floatAt(k, q));
+    else if (k == FLOAT16) h = mixFloat16(h, load<u16>(q));
+    else if (isFloat(k)) h = mixFloat(h, load<f32>(q));
     else if (k == INT32) h = mix32(h, load<u32>(q));
     else if (k == INT64) {
       h = mix32(h, <u32>load<u64>(q));
@@ -583,6 +594,12 @@ export function hashBigarray(p: usize): u32 {
     }
   }
   return h;
+}
+
+function mixFloat16(h: u32, bits: u32): u32 {
+  if ((bits & 0x7c00) == 0x7c00 && bits & 0x3ff) bits = 0x7c01;
+  else if (bits == 0x8000) bits = 0;
+  return mix32(h, bits);
 }
 
 function mixFloat(h: u32, x: f32): u32 {

@@ -3,10 +3,6 @@
  * touched, so nothing moves.
  */
 import {
-
-  CUSTOM_INT32,
-  CUSTOM_INT64,
-  CUSTOM_NATIVEINT,
   HEADER_COLOUR_SHIFT,
   HEADER_WOSIZE_SHIFT,
   SCRATCH,
@@ -23,24 +19,33 @@ import {
   TAG_STRING,
   WORD,
 } from "../layout";
-import { failwith, invalidArg, raiseOutOfMemory } from "./fail";
+import { writeCustom } from "./extern-custom";
+import {
+  addSizes,
+  code16,
+  code32,
+  code64,
+  code8,
+  COMPAT_32,
+  detachOutput,
+  failed,
+  flags,
+  freeOutput,
+  incompatible,
+  invalid,
+  openOutput,
+  outOfMemory,
+  outputEnd,
+  outputLength,
+  prependHeader,
+  write8,
+  writeBytes,
+} from "./extern-output";
+import { failwith } from "./fail";
 import { memAlloc, memFree, memResize } from "./gc/malloc";
 import { NOT_MARKABLE } from "./gc/state";
 import { allocString } from "./strings";
-import {
-  customKind,
-  field,
-  header,
-  headerTag,
-  headerWosize,
-  isInt,
-  ofInt,
-  stringLength,
-  tag,
-  toInt,
-  toInt32,
-  value,
-} from "./values";
+import { field, header, headerTag, headerWosize, isInt, ofInt, stringLength, tag, toInt, toInt32, value } from "./values";
 
 /** Offset of a biased code address in its code fragment, whose digest goes to SCRATCH; -1: there is none. */
 @external("host", "code_fragment")
@@ -48,20 +53,9 @@ declare function codeFragment(pc: usize): i32;
 
 const NO_SHARING: i32 = 1;
 const CLOSURES: i32 = 2;
-const COMPAT_32: i32 = 4;
 
-const SMALL_HEADER: usize = 20;
-const BIG_HEADER: usize = 32;
-
-let flags: i32 = 0;
-/** Output; the first BIG_HEADER bytes are left for the header. */
-let base: usize = 0;
-let at: usize = 0;
-let limit: usize = 0;
-/** Blocks written so far, and the sizes of the value in words of 32- and 64-bit machines. */
+/** Blocks written so far. */
 let count: i32 = 0;
-let size32: u64 = 0;
-let size64: u64 = 0;
 /** Where each block was written: pairs (address, number), an open hash table; address 0 is empty. */
 let table: usize = 0;
 let tableMask: u32 = 0;
@@ -69,73 +63,6 @@ let tableMask: u32 = 0;
 let stackBase: usize = 0;
 let stackTop: usize = 0;
 let stackEnd: usize = 0;
-/** The error that was raised; 0 none. */
-let failed: bool = false;
-
-function outOfMemory(): void {
-  raiseOutOfMemory();
-  failed = true;
-}
-function invalid(message: string): void {
-  invalidArg(message);
-  failed = true;
-}
-
-// ---- Output -----------------------------------------------------------------------------------------------------------
-
-function room(n: usize): bool {
-  if (limit - at >= n) return true;
-  const size = max(2 * (limit - base), limit - base + n);
-  const p = memResize(base, size);
-  if (!p) {
-    outOfMemory();
-    return false;
-  }
-  at = p + (at - base);
-  base = p;
-  limit = p + size;
-  return true;
-}
-function write8(x: u32): void {
-  if (!room(1)) return;
-  store<u8>(at, <u8>x);
-  at += 1;
-}
-function code8(code: u32, x: u32): void {
-  if (!room(2)) return;
-  store<u8>(at, <u8>code);
-  store<u8>(at, <u8>x, 1);
-  at += 2;
-}
-function code16(code: u32, x: u32): void {
-  if (!room(3)) return;
-  store<u8>(at, <u8>code);
-  store<u16>(at, bswap<u16>(<u16>x), 1);
-  at += 3;
-}
-function write32(x: u32): void {
-  if (!room(4)) return;
-  store<u32>(at, bswap<u32>(x));
-  at += 4;
-}
-function write64(x: u64): void {
-  if (!room(8)) return;
-  store<u64>(at, bswap<u64>(x));
-  at += 8;
-}
-function code32(code: u32, x: u32): void {
-  write8(code);
-  write32(x);
-}
-function code64(code: u32, x: u64): void {
-  write8(code);
-  write64(x);
-}
-function writeBytes(p: usize, n: usize): void {
-  if (!room(n)) return;
-  memory.copy(at, p, n);
-  at += n;
-}
 
 // ---- Sharing ------------------------------------------------------------------------------------------------------------
 
@@ -173,21 +100,20 @@ function newTable(size: u32): bool {
   tableMask = size - 1;
   return true;
 }
-/** Number the block at p. */
+/** Number the block at p, unless nothing is shared. */
 function record(p: usize): void {
-  if (!(flags & NO_SHARING)) {
-    if (<u32>count * 2 > tableMask) {
-      const old = table;
-      const size = tableMask + 1;
-      if (!newTable(2 * size)) return;
-      for (let i: u32 = 0; i < size; i++) {
-        const e = old + (<usize>i << 3);
-        if (load<usize>(e)) insert(load<usize>(e), load<i32>(e, 4));
-      }
-      memFree(old);
+  if (flags & NO_SHARING) return;
+  if (<u32>count * 2 > tableMask) {
+    const old = table;
+    const size = tableMask + 1;
+    if (!newTable(2 * size)) return;
+    for (let i: u32 = 0; i < size; i++) {
+      const e = old + (<usize>i << 3);
+      if (load<usize>(e)) insert(load<usize>(e), load<i32>(e, 4));
     }
-    insert(p, count);
+    memFree(old);
   }
+  insert(p, count);
   count++;
 }
 
@@ -198,10 +124,8 @@ function writeInt(n: i64): void {
   else if (n >= -128 && n < 128) code8(0x00, <u32>n);
   else if (n >= -32768 && n < 32768) code16(0x01, <u32>n);
   else if (n < -(<i64>1 << 30) || n >= <i64>1 << 30) {
-    if (flags & COMPAT_32) {
-      failwith("output_value: integer cannot be read back on 32-bit platform");
-      failed = true;
-    } else code64(0x03, <u64>n);
+    if (flags & COMPAT_32) incompatible("output_value: integer cannot be read back on 32-bit platform");
+    else code64(0x03, <u64>n);
   } else code32(0x02, <u32>n);
 }
 
@@ -219,10 +143,8 @@ function writeHeader(wosize: u32, t: u32): void {
   // As in extern.c, with the colour of static data.
   const h = (<u64>wosize << HEADER_WOSIZE_SHIFT) | <u64>(NOT_MARKABLE << HEADER_COLOUR_SHIFT) | <u64>t;
   if (h >> 32) {
-    if (flags & COMPAT_32) {
-      failwith("output_value: array cannot be read back on 32-bit platform");
-      failed = true;
-    } else code64(0x13, h);
+    if (flags & COMPAT_32) incompatible("output_value: array cannot be read back on 32-bit platform");
+    else code64(0x13, h);
   } else code32(0x08, <u32>h);
 }
 
@@ -231,62 +153,22 @@ function writeString(p: usize): void {
   if (n < 0x20) write8(0x20 + n);
   else if (n < 0x100) code8(0x09, n);
   else {
-    if (n > 0xffffff && flags & COMPAT_32) {
-      failwith("output_value: string cannot be read back on 32-bit platform");
-      failed = true;
-    }
+    if (n > 0xfffffb && flags & COMPAT_32) incompatible("output_value: string cannot be read back on 32-bit platform");
     code32(0x0a, n);
   }
   writeBytes(p, n);
-  size32 += 1 + (n + 4) / 4;
-  size64 += 1 + (n + 8) / 8;
+  addSizes(1 + (n + 4) / 4, 1 + (n + 8) / 8);
   record(p);
 }
 
 function writeDoubles(p: usize, n: u32): void {
   if (n < 0x100) code8(0x0e, n);
-  else code32(0x07, n);
-  writeBytes(p, <usize>n << 3);
-  size32 += 1 + 2 * <u64>n;
-  size64 += 1 + <u64>n;
-  record(p);
-}
-
-function writeCustom(p: usize): void {
-  const n = load<i64>(p, WORD);
-  let bytes32: u64 = 4;
-  let bytes64: u64 = 8;
-  switch (customKind(p)) {
-    case CUSTOM_INT32:
-      code8(0x19, 95);
-      code8(105, 0);
-      write32(<u32>n);
-      bytes64 = 4;
-      break;
-    case CUSTOM_INT64:
-      code8(0x19, 95);
-      code8(106, 0);
-      write64(<u64>n);
-      bytes32 = 8;
-      break;
-    case CUSTOM_NATIVEINT:
-      code8(0x19, 95);
-      code8(110, 0);
-      if (n >= -(<i64>1 << 31) && n < <i64>1 << 31) code32(1, <u32>n);
-      else {
-        if (flags & COMPAT_32) {
-          failwith("output_value: native integer cannot be read back on 32-bit platform");
-          failed = true;
-        }
-        code64(2, <u64>n);
-      }
-      break;
-    default:
-      invalid("output_value: abstract value (Custom)");
-      return;
+  else {
+    if (n > 0x1fffff && flags & COMPAT_32) incompatible("output_value: float array cannot be read back on 32-bit platform");
+    code32(0x07, n);
   }
-  size32 += 2 + ((bytes32 + 3) >> 2);
-  size64 += 2 + ((bytes64 + 7) >> 3);
+  writeBytes(p, <usize>n << 3);
+  addSizes(1 + 2 * <u64>n, 1 + <u64>n);
   record(p);
 }
 
@@ -314,8 +196,7 @@ function writeClosure(p: usize, wosize: u32): void {
     return;
   }
   writeHeader(wosize, TAG_CLOSURE);
-  size32 += 1 + <u64>wosize;
-  size64 += 1 + <u64>wosize;
+  addSizes(1 + <u64>wosize, 1 + <u64>wosize);
   record(p);
   const startOfEnv = <u32>((load<u64>(p, WORD) << 8) >> 9);
   let i: u32 = 0;
@@ -384,8 +265,7 @@ function writeValue(v: value): void {
     case TAG_DOUBLE:
       write8(0x0c);
       writeBytes(p, 8);
-      size32 += 3;
-      size64 += 2;
+      addSizes(3, 2);
       record(p);
       return;
     case TAG_DOUBLE_ARRAY:
@@ -396,6 +276,7 @@ function writeValue(v: value): void {
       return;
     case TAG_CUSTOM:
       writeCustom(p);
+      record(p);
       return;
     case TAG_CONT:
       invalid("output_value: continuation value");
@@ -405,78 +286,47 @@ function writeValue(v: value): void {
       return;
     default:
       writeHeader(wosize, t);
-      size32 += 1 + <u64>wosize;
-      size64 += 1 + <u64>wosize;
+      addSizes(1 + <u64>wosize, 1 + <u64>wosize);
       record(p);
       push(p, <i32>wosize);
   }
 }
 
-/** Put the header before the data; the address of the whole. */
-function prependHeader(): usize {
-  const length = <u64>(at - base - BIG_HEADER);
-  if (length >> 32 || size32 >> 32 || size64 >> 32) {
-    const p = base;
-    store<u32>(p, bswap<u32>(0x8495a6bf));
-    store<u32>(p, 0, 4);
-    store<u64>(p, bswap<u64>(length), 8);
-    store<u64>(p, bswap<u64>(<u64>count), 16);
-    store<u64>(p, bswap<u64>(size64), 24);
-    return p;
-  }
-  const p = base + BIG_HEADER - SMALL_HEADER;
-  store<u32>(p, bswap<u32>(0x8495a6be));
-  store<u32>(p, bswap<u32>(<u32>length), 4);
-  store<u32>(p, bswap<u32>(<u32>count), 8);
-  store<u32>(p, bswap<u32>(<u32>size32), 12);
-  store<u32>(p, bswap<u32>(<u32>size64), 16);
-  return p;
-}
-
-/** Marshal v with a list of Marshal.extern_flags. The address of the result in the buffer; 0: raised. */
+/** Marshal v with a list of Marshal.extern_flags. The address of the result, to be freed with freeOutput; 0: raised. */
 function externalize(v: value, flagList: value): usize {
-  flags = 0;
-  for (let l = flagList; !isInt(l); l = field(<usize>l, 1)) flags |= 1 << toInt32(field(<usize>l, 0));
+  let wanted = 0;
+  for (let l = flagList; !isInt(l); l = field(<usize>l, 1)) wanted |= 1 << toInt32(field(<usize>l, 0));
   count = 0;
-  size32 = 0;
-  size64 = 0;
-  failed = false;
   stackTop = stackBase;
-  base = memAlloc(4096);
-  if (!base) {
-    raiseOutOfMemory();
-    return 0;
-  }
-  limit = base + 4096;
-  at = base + BIG_HEADER;
-  if (!newTable(1024)) return 0;
-  writeValue(v);
-  while (stackTop > stackBase && !failed) {
-    const p = load<usize>(stackTop - 8);
-    const left = load<i32>(stackTop - 8, 4) - 1;
-    if (left == 0) stackTop -= 8;
-    else {
-      store<usize>(stackTop - 8, p + WORD);
-      store<i32>(stackTop - 8, left, 4);
+  openOutput(wanted);
+  if (failed) return 0;
+  if (newTable(1024)) {
+    writeValue(v);
+    while (stackTop > stackBase && !failed) {
+      const p = load<usize>(stackTop - 8);
+      const left = load<i32>(stackTop - 8, 4) - 1;
+      if (left == 0) stackTop -= 8;
+      else {
+        store<usize>(stackTop - 8, p + WORD);
+        store<i32>(stackTop - 8, left, 4);
+      }
+      writeValue(load<value>(p));
     }
-    writeValue(load<value>(p));
+    memFree(table);
   }
-  memFree(table);
-  if (failed) {
-    memFree(base);
-    return 0;
-  }
-  return prependHeader();
+  const start = failed ? 0 : prependHeader(count);
+  if (failed) freeOutput();
+  return failed ? 0 : start;
 }
 
 export function caml_output_value_to_bytes(v: value, flagList: value): value {
   const start = externalize(v, flagList);
   if (!start) return 0;
-  const n = at - start;
+  const n = outputEnd() - start;
   const p = allocString(<i32>n);
   if (p) memory.copy(p, start, n);
-  memFree(base);
-  return p ? <value>p : raiseOutOfMemory();
+  freeOutput();
+  return <value>p;
 }
 export { caml_output_value_to_bytes as caml_output_value_to_string };
 
@@ -484,25 +334,16 @@ export { caml_output_value_to_bytes as caml_output_value_to_string };
 export function caml_output_value_to_buffer(buffer: value, offset: value, length: value, v: value, flagList: value): value {
   const start = externalize(v, flagList);
   if (!start) return 0;
-  const n = at - start;
-  if (<i64>n > toInt(length)) {
-    memFree(base);
-    return failwith("Marshal.to_buffer: buffer overflow");
-  }
-  memory.copy(<usize>buffer + <usize>toInt(offset), start, n);
-  memFree(base);
-  return ofInt(<i64>n);
+  const n = outputEnd() - start;
+  const fits = <i64>n <= toInt(length);
+  if (fits) memory.copy(<usize>buffer + <usize>toInt(offset), start, n);
+  freeOutput();
+  return fits ? ofInt(<i64>n) : failwith("Marshal.to_buffer: buffer overflow");
 }
 
-/** For the host: the marshalled form of the word at p, to be freed with mem_free; 0: raised. */
-export function extern_for_host(p: usize, flagList: usize): usize {
-  const start = externalize(load<value>(p), load<value>(flagList));
-  if (!start) return 0;
-  // The allocation starts before the header.
-  memory.copy(base, start, at - start);
-  at -= start - base;
-  return base;
+/** The marshalled form of v off the heap, to be freed with memFree; 0: raised. */
+export function externToMemory(v: value, flagList: value): usize {
+  const start = externalize(v, flagList);
+  return start ? detachOutput(start) : 0;
 }
-export function extern_length(): usize {
-  return at - base;
-}
+export { outputLength as externLength };

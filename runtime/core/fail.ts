@@ -17,7 +17,7 @@ import {
 import { addr, field, initField, value } from "./values";
 import { popRoot, pushRoot } from "./roots";
 import { allocSmall } from "./gc/alloc";
-import { stringOfLiteral } from "./strings";
+import { allocString, stringOfLiteral } from "./strings";
 
 /** Raise exception value v. */
 export function raise(v: value): value {
@@ -45,6 +45,17 @@ export function raiseWithArg(index: i32, v: value): value {
 
 export function failwith(message: string): value {
   return raiseWithArg(EXN_FAILURE, stringOfLiteral(message));
+}
+/** Failure of both texts and the n bytes at p (off the heap). */
+export function failwithParts(a: string, b: string, p: usize, n: usize): value {
+  const first = <usize>a.length;
+  const second = <usize>b.length;
+  const s = allocString(<i32>(first + second + n));
+  if (!s) return raiseOutOfMemory();
+  for (let i: usize = 0; i < first; i++) store<u8>(s + i, <u8>a.charCodeAt(<i32>i));
+  for (let i: usize = 0; i < second; i++) store<u8>(s + first + i, <u8>b.charCodeAt(<i32>i));
+  memory.copy(s + first + second, p, n);
+  return raiseWithArg(EXN_FAILURE, <value>s);
 }
 export function invalidArg(message: string): value {
   return raiseWithArg(EXN_INVALID_ARGUMENT, stringOfLiteral(message));

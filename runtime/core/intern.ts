@@ -2,25 +2,36 @@
  * Reading marshalled data (runtime/intern.c). The whole value is built in the major heap, so nothing moves meanwhile;
  * every read is checked against the end of the input.
  */
-import {
-  CELL_OBJECT_ID,
-  CELL_RESULT,
-  CUSTOM_INT32,
-  CUSTOM_INT64,
-  CUSTOM_NATIVEINT,
-  TAG_CLOSURE,
-  TAG_CUSTOM,
-  TAG_DOUBLE,
-  TAG_DOUBLE_ARRAY,
-  TAG_INFIX,
-  TAG_OBJECT,
-  TAG_STRING,
-  WORD,
-} from "../layout";
-import { failwith, raiseOutOfMemory } from "./fail";
-import { allocLargeOrCollect, allocShr } from "./gc/alloc";
+import { CELL_OBJECT_ID, CELL_RESULT, TAG_DOUBLE, TAG_DOUBLE_ARRAY, TAG_OBJECT, TAG_STRING, WORD } from "../layout";
+import { failwith, failwithParts, raiseOutOfMemory } from "./fail";
+import { allocShr } from "./gc/alloc";
 import { memAlloc, memFree, memResize } from "./gc/malloc";
-import { atom, field, initField, ofInt, setHeader, makeHeader, UNIT, value } from "./values";
+import { readCustom } from "./intern-custom";
+import {
+  at,
+  CODE_MISMATCH,
+  continueInput,
+  end,
+  MALFORMED,
+  MEMORY,
+  need,
+  openInput,
+  problem,
+  problemAt,
+  read16,
+  read32,
+  read64,
+  read8,
+  readBytes,
+  readElements,
+  readSize64,
+  readWords,
+  setProblem,
+  skip,
+  TRUNCATED,
+  UNKNOWN_CUSTOM,
+} from "./intern-input";
+import { atom, field, initField, ofInt, stringLength, toInt, UNIT, value } from "./values";
 
 /** Decompress zstd data. The number of bytes written, or -1. */
 @external("host", "zstd_decompress")
@@ -33,9 +44,6 @@ const MAGIC_SMALL: u32 = 0x8495a6be;
 const MAGIC_BIG: u32 = 0x8495a6bf;
 const MAGIC_COMPRESSED: u32 = 0x8495a6bd;
 
-/** The input: next byte and end. */
-let at: usize = 0;
-let end: usize = 0;
 /** Blocks by number, for sharing: i32 addresses. */
 let objects: usize = 0;
 let objectCount: i32 = 0;
@@ -44,66 +52,12 @@ let objectCapacity: i32 = 0;
 let stackBase: usize = 0;
 let stackTop: usize = 0;
 let stackEnd: usize = 0;
-/** What went wrong: 0 nothing, 1 truncated, 2 malformed, 3 memory, 4 code mismatch, 5 unknown custom block. */
-let problem: i32 = 0;
-
-const TRUNCATED: i32 = 1;
-const MALFORMED: i32 = 2;
-const MEMORY: i32 = 3;
-const CODE_MISMATCH: i32 = 4;
-const UNKNOWN_CUSTOM: i32 = 5;
-
-function fail(why: i32): void {
-  if (!problem) problem = why;
-  at = end;
-}
-
-// @ts-ignore: decorator
-@inline function need(n: usize): bool {
-  if (end - at >= n) return true;
-  fail(TRUNCATED);
-  return false;
-}
-function read8(): u32 {
-  if (!need(1)) return 0;
-  const x = <u32>load<u8>(at);
-  at += 1;
-  return x;
-}
-function read16(): u32 {
-  if (!need(2)) return 0;
-  const x = <u32>bswap<u16>(load<u16>(at));
-  at += 2;
-  return x;
-}
-function read32(): u32 {
-  if (!need(4)) return 0;
-  const x = bswap<u32>(load<u32>(at));
-  at += 4;
-  return x;
-}
-function read64(): u64 {
-  if (!need(8)) return 0;
-  const x = bswap<u64>(load<u64>(at));
-  at += 8;
-  return x;
-}
-/** A byte count or size that must fit what is left of the input. */
-function readSize64(): u32 {
-  const n = read64();
-  if (n > <u64>(end - at)) {
-    fail(TRUNCATED);
-    return 0;
-  }
-  return <u32>n;
-}
-
 function push(destination: usize, count: i32): void {
   if (stackTop == stackEnd) {
     const size = max<usize>(1 << 14, 2 * (stackEnd - stackBase));
     const p = memResize(stackBase, size);
     if (!p) {
-      fail(MEMORY);
+      setProblem(MEMORY);
       return;
     }
     stackTop = p + (stackTop - stackBase);
@@ -119,7 +73,7 @@ function push(destination: usize, count: i32): void {
 function block(wosize: u32, tag: i32): usize {
   const p = allocShr(<i32>wosize, tag);
   if (!p) {
-    fail(MEMORY);
+    setProblem(MEMORY);
     return 0;
   }
   number(p);
@@ -131,7 +85,7 @@ function number(p: usize): void {
     const capacity = max(1024, 2 * objectCapacity);
     const table = memResize(objects, <usize>capacity << 2);
     if (!table) {
-      fail(MEMORY);
+      setProblem(MEMORY);
       return;
     }
     objects = table;
@@ -143,7 +97,7 @@ function number(p: usize): void {
 
 function shared(offset: u32): value {
   if (offset == 0 || offset > <u32>objectCount) {
-    fail(MALFORMED);
+    setProblem(MALFORMED);
     return UNIT;
   }
   return <value>load<usize>(objects + (<usize>(objectCount - <i32>offset) << 2));
@@ -154,7 +108,7 @@ function scannable(tag: i32, wosize: u32): value {
   if (wosize == 0) return atom(tag);
   // Each field takes at least one byte.
   if (<usize>wosize > end - at) {
-    fail(TRUNCATED);
+    setProblem(TRUNCATED);
     return UNIT;
   }
   const p = block(wosize, tag);
@@ -172,25 +126,20 @@ function readString(length: u32): value {
   const last = p + (<usize>words << 3) - 1;
   store<u64>(last - 7, 0);
   store<u8>(last, <u8>((words << 3) - 1 - length));
-  memory.copy(p, at, length);
-  at += length;
+  readBytes(p, length);
   return <value>p;
 }
 
 /** n doubles, in the byte order of the writer. */
 function readDoubles(p: usize, n: u32, bigEndian: bool): void {
-  for (let i: u32 = 0; i < n; i++) {
-    const bits = load<u64>(at);
-    store<u64>(p, bigEndian ? bswap<u64>(bits) : bits);
-    p += WORD;
-    at += 8;
-  }
+  if (bigEndian) readElements(p, 8, n);
+  else readWords(p, n);
 }
 
 function readDoubleArray(n: u32, bigEndian: bool): value {
   if (n == 0) return atom(0);
   if (n > 0x1fffffff || !need(<usize>n << 3)) {
-    fail(TRUNCATED);
+    setProblem(TRUNCATED);
     return UNIT;
   }
   const p = block(n, TAG_DOUBLE_ARRAY);
@@ -211,9 +160,10 @@ function readDouble(bigEndian: bool): value {
 function readCodePointer(): value {
   const offset = read32();
   if (!need(16)) return UNIT;
-  const address = codeAddress(at, <i32>offset);
-  at += 16;
-  if (!address) fail(CODE_MISMATCH);
+  const digest = at;
+  const address = codeAddress(digest, <i32>offset);
+  skip(16);
+  if (!address) setProblem(CODE_MISMATCH, digest);
   return <value>(<u32>address);
 }
 
@@ -224,47 +174,10 @@ function readInfix(): value {
   const where = at;
   const v = readItem();
   if (<i32>v & 1 || at == where) {
-    fail(MALFORMED);
+    setProblem(MALFORMED);
     return UNIT;
   }
   return v + <value>offset;
-}
-
-// @ts-ignore: decorator
-@inline function named(p: usize, a: u8, b: u8, c: u8): bool {
-  return load<u8>(p) == a && load<u8>(p, 1) == b && load<u8>(p, 2) == c;
-}
-
-/** A custom block. `sized`: its sizes were written, too (CODE_CUSTOM_LEN). */
-function readCustom(sized: bool): value {
-  const identifier = at;
-  while (at < end && load<u8>(at) != 0) at++;
-  if (!need(1)) return UNIT;
-  at += 1;
-  if (sized && need(12)) at += 12;
-  let kind = 0;
-  let n: i64 = 0;
-  if (named(identifier, 95, 105, 0)) {
-    kind = CUSTOM_INT32;
-    n = <i64>(<i32>read32());
-  } else if (named(identifier, 95, 106, 0)) {
-    kind = CUSTOM_INT64;
-    n = <i64>read64();
-  } else if (named(identifier, 95, 110, 0)) {
-    kind = CUSTOM_NATIVEINT;
-    const form = read8();
-    if (form == 1) n = <i64>(<i32>read32());
-    else if (form == 2) n = <i64>read64();
-    else fail(MALFORMED);
-  } else {
-    fail(UNKNOWN_CUSTOM);
-    return UNIT;
-  }
-  const p = block(2, TAG_CUSTOM);
-  if (!p) return UNIT;
-  store<i64>(p, kind);
-  store<i64>(p, n, WORD);
-  return <value>p;
 }
 
 /** The next item. Its fields, if it has any, are pushed to be read later. */
@@ -300,7 +213,7 @@ function readItem(): value {
       const header = read64();
       const wosize = header >> 10;
       if (wosize > <u64>(end - at)) {
-        fail(TRUNCATED);
+        setProblem(TRUNCATED);
         return UNIT;
       }
       return scannable(<i32>(header & 0xff), <u32>wosize);
@@ -331,14 +244,15 @@ function readItem(): value {
       return readCodePointer();
     case 0x11:
       return readInfix();
-    case 0x12: // CODE_CUSTOM, no longer written
-      return readCustom(false);
     case 0x18:
-      return readCustom(true);
-    case 0x19:
-      return readCustom(false);
+    case 0x19: {
+      const p = readCustom(code == 0x18);
+      if (!p) return UNIT;
+      number(p);
+      return <value>p;
+    }
     default:
-      fail(MALFORMED);
+      setProblem(MALFORMED);
       return UNIT;
   }
 }
@@ -366,19 +280,38 @@ function readAll(): value {
   return root;
 }
 
-function raiseProblem(): value {
+/** Raise what went wrong in the function of that name. */
+function raiseProblem(reader: string): value {
   switch (problem) {
     case TRUNCATED:
       return failwith("input_value: truncated object");
     case MEMORY:
       return raiseOutOfMemory();
     case CODE_MISMATCH:
-      return failwith("input_value: code mismatch");
+      return failUnknownCode(problemAt);
     case UNKNOWN_CUSTOM:
-      return failwith("input_value: unknown custom block identifier");
+      return failwithParts(reader, ": unknown custom block identifier ", problemAt, lengthOfName(problemAt));
     default:
-      return failwith("input_value: ill-formed message");
+      return failwithParts(reader, ": ill-formed message", 0, 0);
   }
+}
+
+function lengthOfName(p: usize): usize {
+  let n: usize = 0;
+  while (load<u8>(p + n)) n++;
+  return n;
+}
+
+const HEX_DIGITS: usize = memory.data<u8>([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 65, 66, 67, 68, 69, 70]);
+const digestText: usize = memory.data(32);
+
+function failUnknownCode(digest: usize): value {
+  for (let i: usize = 0; i < 16; i++) {
+    const byte = <usize>load<u8>(digest + i);
+    store<u8>(digestText + 2 * i, load<u8>(HEX_DIGITS + (byte >> 4)));
+    store<u8>(digestText + 2 * i, load<u8>(HEX_DIGITS + (byte & 15)), 1);
+  }
+  return failwithParts("input_value: unknown code module ", "", digestText, 32);
 }
 
 /** Sizes from a header, in SCRATCH-like cells. */
@@ -394,7 +327,7 @@ function readVariable(): u64 {
   do {
     byte = read8();
     if (n >> 57) {
-      fail(MALFORMED);
+      setProblem(MALFORMED);
       return 0;
     }
     n = (n << 7) | (byte & 0x7f);
@@ -425,7 +358,7 @@ function readHeader(): bool {
     readVariable();
     readVariable();
     readVariable();
-    at = min(start + <usize>headerLength, end);
+    continueInput(min(start + <usize>headerLength, end), end);
   } else {
     return false;
   }
@@ -438,9 +371,7 @@ function readHeader(): bool {
  * -1: not a header; -2: more bytes are needed to tell.
  */
 export function marshalledLength(p: usize, available: usize): f64 {
-  at = p;
-  end = p + available;
-  problem = 0;
+  openInput(p, p + available);
   if (!readHeader()) return problem == TRUNCATED ? -2 : -1;
   return <f64>headerLength + <f64>dataLength;
 }
@@ -448,38 +379,36 @@ export function marshalled_length(p: usize, available: usize): f64 {
   return marshalledLength(p, available);
 }
 
-/** The value marshalled in the `length` bytes of off-heap memory at p; 0: raised. */
-export function internFromMemory(p: usize, length: usize): value {
-  at = p;
-  end = p + length;
-  problem = 0;
+/** The value marshalled in the `length` bytes of off-heap memory at p, read for `reader`; 0: raised. */
+export function internFromMemory(p: usize, length: usize, reader: string): value {
+  openInput(p, p + length);
   objectCount = 0;
-  let buffer: usize = 0;
   if (!readHeader()) {
-    return failwith(problem == TRUNCATED ? "input_value: truncated object" : "input_value: bad object");
+    return problem ? failwith("input_value: truncated object") : failwithParts(reader, ": bad object", 0, 0);
   }
-  if (<u64>(end - at) < dataLength) return failwith("input_value: truncated object");
-  end = at + <usize>dataLength;
+  if (<u64>(end - at) < dataLength) return failwithParts(reader, ": bad length", 0, 0);
+  continueInput(at, at + <usize>dataLength);
+  let buffer: usize = 0;
   if (compressed) {
     if (uncompressedLength > 0xf0000000) return raiseOutOfMemory();
     buffer = memAlloc(<usize>uncompressedLength);
     if (!buffer) return raiseOutOfMemory();
     if (zstdDecompress(at, <i32>dataLength, buffer, <i32>uncompressedLength) != <i32>uncompressedLength) {
       memFree(buffer);
-      return failwith("input_value: decompression error");
+      return failwithParts(reader, ": decompression error", 0, 0);
     }
-    at = buffer;
-    end = buffer + <usize>uncompressedLength;
+    continueInput(buffer, buffer + <usize>uncompressedLength);
   }
-  const v = readAll();
+  let v = readAll();
   finishObjects();
+  if (problem) v = raiseProblem(reader);
   memFree(buffer);
   if (objectCapacity > 1 << 16) {
     memFree(objects);
     objects = 0;
     objectCapacity = 0;
   }
-  return problem ? raiseProblem() : v;
+  return v;
 }
 
 function finishObjects(): void {
@@ -492,7 +421,7 @@ function finishObjects(): void {
 
 /** For the host: 1 with the value in CELL_RESULT, or 0. */
 export function intern_for_host(p: usize, length: usize): i32 {
-  const v = internFromMemory(p, length);
+  const v = internFromMemory(p, length, "input_val_from_block");
   if (!v) return 0;
   store<value>(CELL_RESULT, v);
   return 1;
@@ -500,19 +429,18 @@ export function intern_for_host(p: usize, length: usize): i32 {
 
 /** A copy of the bytes of s from `offset`, off the heap, since reading must not see them move. */
 export function caml_input_value_from_bytes(s: value, offset: value): value {
-  const start = <usize>(offset >> 1);
-  const words = <usize>(load<u64>(<usize>s - WORD) >> 10);
-  const length = (words << 3) - start;
+  const start = <usize>toInt(offset);
+  const length = <usize>stringLength(<usize>s) - start;
   const copy = memAlloc(length);
   if (!copy) return raiseOutOfMemory();
   memory.copy(copy, <usize>s + start, length);
-  const v = internFromMemory(copy, length);
+  const v = internFromMemory(copy, length, "input_val_from_string");
   memFree(copy);
   return v;
 }
 
 export function caml_marshal_data_size(s: value, offset: value): value {
-  const p = <usize>s + <usize>(offset >> 1);
+  const p = <usize>s + <usize>toInt(offset);
   const length = marshalledLength(p, 64);
   if (length == -1) return failwith("Marshal.data_size: bad object");
   // What follows Marshal.header_size, which is 16.

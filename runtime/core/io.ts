@@ -6,7 +6,6 @@
  * refuses descriptor -1.
  */
 import {
-  CELL_ROOTS_SP,
   CHANNEL_BUFFER,
   CHANNEL_BUFFER_SIZE,
   CHANNEL_CURR,
@@ -21,10 +20,9 @@ import {
   CHANNEL_SIZE,
   CHANNEL_UNBUFFERED,
   CUSTOM_CHANNEL,
-  WORD,
 } from "../layout";
-import { bigarrayData } from "./bigarray";
-import { extern_for_host, extern_length } from "./extern";
+import { data as bigarrayData } from "./bigarray";
+import { externLength, externToMemory } from "./extern";
 import { failwith, raiseEndOfFile, raiseOutOfMemory } from "./fail";
 import { allocCustom, allocSmall } from "./gc/alloc";
 import { memAlloc, memFree } from "./gc/malloc";
@@ -571,15 +569,9 @@ export function caml_ml_pos_in_64(v: value): value {
 // ---- Primitives: marshalled values ------------------------------------------------------------------------------------------
 
 export function caml_output_value(v: value, x: value, flags: value): value {
-  pushRoot(v);
-  pushRoot(x);
-  pushRoot(flags);
-  const roots = load<usize>(CELL_ROOTS_SP);
-  const start = extern_for_host(roots - 2 * WORD, roots - WORD);
-  dropRoots(2);
-  v = popRoot();
+  const start = externToMemory(x, flags); // moves nothing
   if (!start) return 0;
-  const ok = putOffHeap(v, start, extern_length());
+  const ok = putOffHeap(v, start, externLength());
   memFree(start);
   return ok ? UNIT : 0;
 }
@@ -637,7 +629,7 @@ export function caml_input_value(v: value): value {
   memFree(header);
   dropRoots(1);
   if (!p) return 0;
-  const result = internFromMemory(p, marshalledBytes);
+  const result = internFromMemory(p, marshalledBytes, "input_value");
   memFree(p);
   return result;
 }
