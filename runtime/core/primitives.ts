@@ -10,6 +10,7 @@ export * from "./array";
 export * from "./bigarray";
 export * from "./compare";
 export * from "./domain";
+export * from "./erf";
 export * from "./extern";
 export * from "./floats";
 export * from "./gc-ctrl";
