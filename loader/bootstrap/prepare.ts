@@ -32,7 +32,7 @@ export function prepareSources(options: PrepareOptions): void {
   const write = (path: string, contents: string | Uint8Array): void => writeIfChanged(join(options.buildFolder, path), contents);
   for (const folder of FOLDERS) {
     for (const name of readdirSync(join(options.source, folder))) {
-      if (/\.ml[il]?$/.test(name)) write(`${folder}/${name}`, readFileSync(join(options.source, folder, name)));
+      if (/\.ml[il]?$/.test(name) && !/^unix_(unix|win32)\.ml$/.test(name)) write(`${folder}/${name}`, readFileSync(join(options.source, folder, name)));
     }
   }
   for (const program of ["ocamlc", "ocamllex"]) write(`boot/${program}`, readFileSync(join(options.source, "boot", program)));
@@ -54,6 +54,7 @@ export function prepareSources(options: PrepareOptions): void {
   write("otherlibs/dynlink/dynlink_cmo_format.mli", read("file_formats/cmo_format.mli"));
   write("otherlibs/dynlink/dynlink_platform_intf.mli", read("otherlibs/dynlink/dynlink_platform_intf.ml"));
   write("otherlibs/dynlink/dynlink_config.ml", dynlinkConfigModule(read("otherlibs/dynlink/dynlink_config.ml.in"), version));
+  write("otherlibs/unix/unix.ml", read("otherlibs/unix/unix_unix.ml"));
   const domainstate = domainstateModule(read("runtime/caml/domain_state.tbl"), read("runtime/caml/config.h"));
   write("utils/domainstate.ml", domainstate.ml);
   write("utils/domainstate.mli", domainstate.mli);

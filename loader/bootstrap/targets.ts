@@ -28,7 +28,7 @@ const BOOT_OCAMLC = "boot/ocamlc";
 const STDLIB_FLAGS =
   "-strict-sequence -absname -w +a-4-9-41-42-44-45-48 -g -warn-error +A -bin-annot -nostdlib -principal".split(" ");
 const COMPILER_FLAGS =
-  "-g -strict-sequence -principal -absname -w +a-4-9-40-41-42-44-45-48 -warn-error +a -bin-annot -strict-formats".split(
+  "-g -strict-sequence -principal -absname -w +a-4-9-40-41-42-44-45-48 -warn-error +a -strict-formats".split(
     " ",
   );
 const COMPILER_DIRECTORIES =
@@ -217,7 +217,7 @@ function otherLibrary(
   directory: string,
   archiveName: string,
   modules: readonly string[],
-  options: { readonly flags?: readonly string[]; readonly link?: readonly string[]; readonly after?: readonly string[] } = {},
+  options: { readonly common?: readonly string[]; readonly flags?: readonly string[]; readonly link?: readonly string[]; readonly after?: readonly string[] } = {},
 ): Target[] {
   const depend = parseDepend(read(`otherlibs/${directory}/.depend`));
   const folder = `otherlibs/${directory}`;
@@ -229,7 +229,7 @@ function otherLibrary(
         output: `${folder}/${output}`,
         alsoWrites: [],
         program: BOOT_OCAMLC,
-        args: ["-nostdlib", "-I", "../../stdlib", ...OTHER_FLAGS, ...(options.flags ?? []), "-c", `${module}.${extension}`],
+        args: ["-nostdlib", "-I", "../../stdlib", ...(options.common ?? OTHER_FLAGS), ...(options.flags ?? []), "-c", `${module}.${extension}`],
         directory: folder,
         needs: [
           ...STDLIB_DONE,
@@ -257,7 +257,9 @@ function otherLibrary(
   ];
 }
 
-const OTHER_FLAGS = "-absname -w +a-4-9-41-42-44-45-48 -warn-error +A -bin-annot -g -strict-sequence -principal -strict-formats".split(" ");
+const OTHER_FLAGS = "-absname -w +a-4-9-41-42-44-45-48 -warn-error +A -bin-annot -g -strict-sequence -strict-formats".split(" ");
+/** thread.ml needs sequences that are not strict. */
+const THREADS_FLAGS = "-w +33..39 -warn-error +A -g -bin-annot".split(" ");
 
 export function otherLibraryTargets(read: ReadSource): Target[] {
   const unix = otherLibrary(read, "unix", "unix.cma", ["unix", "unixLabels"], { flags: ["-nolabels"], link: ["-linkall"] });
@@ -265,7 +267,11 @@ export function otherLibraryTargets(read: ReadSource): Target[] {
   return [
     ...unix,
     ...otherLibrary(read, "str", "str.cma", ["str"]),
-    ...otherLibrary(read, "systhreads", "threads.cma", ["thread", "event"], { flags: ["-I", "../unix"], after: unixDone }),
+    ...otherLibrary(read, "systhreads", "threads.cma", ["thread", "event"], {
+      common: THREADS_FLAGS,
+      flags: ["-I", "../unix"],
+      after: unixDone,
+    }),
     ...dynlinkTargets(read),
     ...otherLibrary(read, "runtime_events", "runtime_events.cma", ["runtime_events"], { flags: ["-I", "../unix"], after: unixDone }),
   ];
