@@ -42,9 +42,9 @@ import {
   writeBytes,
 } from "./extern-output";
 import { failwith } from "./fail";
-import { memAlloc, memFree, memResize } from "./gc/malloc";
 import { NOT_MARKABLE } from "./gc/state";
 import { allocString } from "./strings";
+import { beginTraversal, endTraversal, hasFields, nextField, numberOf, pushFields, setNumber, startOfEnvironment } from "./traversal";
 import { field, header, headerTag, headerWosize, isInt, ofInt, stringLength, tag, toInt, toInt32, value } from "./values";
 
 /** Offset of a biased code address in its code fragment, whose digest goes to SCRATCH; -1: there is none. */
@@ -56,64 +56,11 @@ const CLOSURES: i32 = 2;
 
 /** Blocks written so far. */
 let count: i32 = 0;
-/** Where each block was written: pairs (address, number), an open hash table; address 0 is empty. */
-let table: usize = 0;
-let tableMask: u32 = 0;
-/** Fields still to be written: [address, how many]. */
-let stackBase: usize = 0;
-let stackTop: usize = 0;
-let stackEnd: usize = 0;
 
-// ---- Sharing ------------------------------------------------------------------------------------------------------------
-
-// @ts-ignore: decorator
-@inline function hashOf(p: usize): u32 {
-  return (<u32>(p >> 3) * 0x9e3779b1) >> 7;
-}
-
-/** The number of the block at p, or -1. */
-function lookup(p: usize): i32 {
-  let h = hashOf(p) & tableMask;
-  while (true) {
-    const e = table + (<usize>h << 3);
-    const q = load<usize>(e);
-    if (q == p) return load<i32>(e, 4);
-    if (q == 0) return -1;
-    h = (h + 1) & tableMask;
-  }
-  return -1;
-}
-function insert(p: usize, n: i32): void {
-  let h = hashOf(p) & tableMask;
-  while (load<usize>(table + (<usize>h << 3)) != 0) h = (h + 1) & tableMask;
-  store<usize>(table + (<usize>h << 3), p);
-  store<i32>(table + (<usize>h << 3), n, 4);
-}
-function newTable(size: u32): bool {
-  const p = memAlloc(<usize>size << 3);
-  if (!p) {
-    outOfMemory();
-    return false;
-  }
-  memory.fill(p, 0, <usize>size << 3);
-  table = p;
-  tableMask = size - 1;
-  return true;
-}
 /** Number the block at p, unless nothing is shared. */
 function record(p: usize): void {
   if (flags & NO_SHARING) return;
-  if (<u32>count * 2 > tableMask) {
-    const old = table;
-    const size = tableMask + 1;
-    if (!newTable(2 * size)) return;
-    for (let i: u32 = 0; i < size; i++) {
-      const e = old + (<usize>i << 3);
-      if (load<usize>(e)) insert(load<usize>(e), load<i32>(e, 4));
-    }
-    memFree(old);
-  }
-  insert(p, count);
+  if (!setNumber(p, count)) outOfMemory();
   count++;
 }
 
@@ -173,20 +120,7 @@ function writeDoubles(p: usize, n: u32): void {
 }
 
 function push(p: usize, n: i32): void {
-  if (stackTop == stackEnd) {
-    const size = max<usize>(1 << 14, 2 * (stackEnd - stackBase));
-    const q = memResize(stackBase, size);
-    if (!q) {
-      outOfMemory();
-      return;
-    }
-    stackTop = q + (stackTop - stackBase);
-    stackBase = q;
-    stackEnd = q + size;
-  }
-  store<usize>(stackTop, p);
-  store<i32>(stackTop, n, 4);
-  stackTop += 8;
+  if (!pushFields(p, n)) outOfMemory();
 }
 
 /** A block of closures: code addresses and closinfo words first, then the environment. */
@@ -198,7 +132,7 @@ function writeClosure(p: usize, wosize: u32): void {
   writeHeader(wosize, TAG_CLOSURE);
   addSizes(1 + <u64>wosize, 1 + <u64>wosize);
   record(p);
-  const startOfEnv = <u32>((load<u64>(p, WORD) << 8) >> 9);
+  const startOfEnv = <u32>startOfEnvironment(p);
   let i: u32 = 0;
   while (i < startOfEnv && !failed) {
     writeCodePointer(load<usize>(p + (<usize>i << 3)));
@@ -252,7 +186,7 @@ function writeValue(v: value): void {
     return;
   }
   if (!(flags & NO_SHARING)) {
-    const n = lookup(p);
+    const n = numberOf(p);
     if (n >= 0) {
       writeShared(<u32>(count - n));
       return;
@@ -297,23 +231,12 @@ function externalize(v: value, flagList: value): usize {
   let wanted = 0;
   for (let l = flagList; !isInt(l); l = field(<usize>l, 1)) wanted |= 1 << toInt32(field(<usize>l, 0));
   count = 0;
-  stackTop = stackBase;
   openOutput(wanted);
   if (failed) return 0;
-  if (newTable(1024)) {
-    writeValue(v);
-    while (stackTop > stackBase && !failed) {
-      const p = load<usize>(stackTop - 8);
-      const left = load<i32>(stackTop - 8, 4) - 1;
-      if (left == 0) stackTop -= 8;
-      else {
-        store<usize>(stackTop - 8, p + WORD);
-        store<i32>(stackTop - 8, left, 4);
-      }
-      writeValue(load<value>(p));
-    }
-    memFree(table);
-  }
+  if (beginTraversal()) writeValue(v);
+  else outOfMemory();
+  while (hasFields() && !failed) writeValue(nextField());
+  endTraversal();
   const start = failed ? 0 : prependHeader(count);
   if (failed) freeOutput();
   return failed ? 0 : start;
