@@ -1,122 +1,107 @@
-/**
- * The error function and its complement (caml_erf_float, caml_erfc_float of runtime/floats.c), by Maclaurin's series in
- * pairs of doubles (Dekker 1971) where |x| < 3, and by the continued fraction of erfc (Abramowitz and Stegun 7.1.14)
- * beyond.
- */
-import { copyDouble } from "./floats";
-import { double, value } from "./values";
+/** The error function and its complement, correctly rounded but for rare cases: computed with twice the precision. */
+import { add, divide, high, low, multiply, set } from "./double-double";
 
-/** The pair of doubles that the last operation has computed: high + low. */
-let high: f64 = 0;
-let low: f64 = 0;
+const LN_2: f64 = 0.6931471805599453;
+const LN_2_LOW: f64 = 2.3190468138462996e-17;
+/** 2 / sqrt(pi). */
+const FACTOR: f64 = 1.1283791670955126;
+const FACTOR_LOW: f64 = 1.533545961316588e-17;
 
-/** 2/√π as a pair. */
-const TWO_OVER_ROOT_PI_HIGH: f64 = 1.1283791670955126;
-const TWO_OVER_ROOT_PI_LOW: f64 = 1.533545961316588e-17;
-const ROOT_PI: f64 = 1.7724538509055159;
-const SERIES_LIMIT: f64 = 3;
-/** erfc is 0 from here on. */
-const UNDERFLOW: f64 = 27.5;
-const SPLITTER: f64 = 134217729; // 2^27 + 1
+/** Where the series ends and the continued fraction begins. */
+const SERIES_LIMIT: f64 = 2.0;
+/** From here on erf is 1. */
+const ERF_LIMIT: f64 = 6.0;
+/** From here on erfc is 0. */
+const ERFC_LIMIT: f64 = 27.3;
+const SERIES_TERMS: i32 = 42;
+const EXPONENTIAL_TERMS: i32 = 22;
 
-/** a + b exactly. */
-function twoSum(a: f64, b: f64): void {
-  const s = a + b;
-  const t = s - a;
-  low = a - (s - t) + (b - t);
-  high = s;
-}
-
-/** a · b exactly. */
-function twoProduct(a: f64, b: f64): void {
-  const p = a * b;
-  let c = SPLITTER * a;
-  const ah = c - (c - a);
-  const al = a - ah;
-  c = SPLITTER * b;
-  const bh = c - (c - b);
-  const bl = b - bh;
-  low = ah * bh - p + ah * bl + al * bh + al * bl;
-  high = p;
-}
-
-function multiply(ah: f64, al: f64, bh: f64, bl: f64): void {
-  twoProduct(ah, bh);
-  const p = high;
-  twoSum(p, low + (ah * bl + al * bh));
-}
-
-function add(ah: f64, al: f64, bh: f64, bl: f64): void {
-  twoSum(ah, bh);
-  const s = high;
-  twoSum(s, low + al + bl);
-}
-
-/** Divide by a double that is an integer. */
-function divide(ah: f64, al: f64, n: f64): void {
-  const q = ah / n;
-  twoProduct(q, n);
-  const rest = ah - high - low + al;
-  twoSum(q, rest / n);
-}
-
-/** erf x as a pair, for |x| < SERIES_LIMIT: 2/√π Σ (-1)^n x^(2n+1) / (n! (2n+1)). */
-function erfSeries(x: f64): void {
-  twoProduct(x, x);
-  const xxHigh = -high;
-  const xxLow = -low;
-  let powerHigh = x;
-  let powerLow: f64 = 0;
-  let sumHigh = x;
-  let sumLow: f64 = 0;
-  let n: f64 = 1;
-  let going = true;
-  while (going) {
-    multiply(powerHigh, powerLow, xxHigh, xxLow);
-    divide(high, low, n);
-    powerHigh = high;
-    powerLow = low;
-    divide(powerHigh, powerLow, 2 * n + 1);
-    const term = high;
-    add(sumHigh, sumLow, term, low);
-    sumHigh = high;
-    sumLow = low;
-    going = abs(term) > abs(sumHigh) * 1e-33 && n < 200;
-    n += 1;
+/** Multiply the accumulator by exp(-x²), but for a power of 2: its exponent. */
+function multiplyByGaussian(x: f64): i32 {
+  const h = high;
+  const l = low;
+  set(-x, 0);
+  multiply(x, 0);
+  const k = nearest(high / LN_2);
+  const squareHigh = high;
+  const squareLow = low;
+  set(LN_2, LN_2_LOW);
+  multiply(-k, 0);
+  add(squareHigh, squareLow);
+  const rh = high;
+  const rl = low;
+  // Taylor's series.
+  set(1, 0);
+  for (let n = EXPONENTIAL_TERMS; n > 0; n--) {
+    multiply(rh, rl);
+    divide(n, 0);
+    add(1, 0);
   }
-  multiply(sumHigh, sumLow, TWO_OVER_ROOT_PI_HIGH, TWO_OVER_ROOT_PI_LOW);
+  multiply(h, l);
+  return <i32>k;
 }
 
-/** erfc x for x ≥ SERIES_LIMIT: exp(-x²)/√π · 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + …)))). */
-function erfcFraction(x: f64): f64 {
-  if (x > UNDERFLOW) return 0;
-  let fraction = x;
-  for (let n = 80; n >= 1; n--) fraction = x + (0.5 * <f64>n) / fraction;
-  // x² does not fit a double: its rounding error would be multiplied by the exponential.
-  twoProduct(x, x);
-  const small = low;
-  return (NativeMath.exp(-high) * (1 - small)) / (ROOT_PI * fraction);
+/** Put erf(x), 0 <= x <= SERIES_LIMIT, into the accumulator: 2/sqrt(pi) exp(-x²) x (1 + 2x²/3 (1 + 2x²/5 (…))). */
+function series(x: f64): void {
+  set(2 * x, 0);
+  multiply(x, 0);
+  const h = high;
+  const l = low;
+  set(1, 0);
+  for (let n = SERIES_TERMS; n > 0; n--) {
+    multiply(h, l);
+    divide(2 * n + 1, 0);
+    add(1, 0);
+  }
+  multiply(x, 0);
+  multiply(FACTOR, FACTOR_LOW);
+  const scale = NativeMath.scalbn(1, multiplyByGaussian(x)); // at least 2^-6
+  set(high * scale, low * scale);
 }
 
-function erf(x: f64): f64 {
-  if (isNaN(x)) return x;
-  if (abs(x) >= SERIES_LIMIT) return copysign<f64>(1 - erfcFraction(abs(x)), x);
-  erfSeries(x);
-  return x == 0 ? x : high;
+/** erfc(x), x >= SERIES_LIMIT: exp(-x²) / sqrt(pi) / (x + (1/2)/(x + (2/2)/(x + (3/2)/(…)))). */
+function fraction(x: f64): f64 {
+  set(x, 0);
+  for (let n = <i32>(10 + 320 / (x * x)); n > 0; n--) {
+    const h = high;
+    const l = low;
+    set(0.5 * n, 0);
+    divide(h, l);
+    add(x, 0);
+  }
+  const h = high;
+  const l = low;
+  set(0.5 * FACTOR, 0.5 * FACTOR_LOW);
+  divide(h, l);
+  const exponent = multiplyByGaussian(x);
+  return NativeMath.scalbn(high, exponent);
 }
 
-function erfc(x: f64): f64 {
-  if (isNaN(x)) return x;
-  if (x >= SERIES_LIMIT) return erfcFraction(x);
-  if (x <= -SERIES_LIMIT) return 2 - erfcFraction(-x);
-  erfSeries(x);
-  add(1, 0, -high, -low);
+export function erf(x: f64): f64 {
+  const a = abs(x);
+  if (x != x) return x;
+  if (a >= ERF_LIMIT) return copysign(1, x);
+  if (a > SERIES_LIMIT) return copysign(1 - fraction(a), x);
+  if (a < 1e-100) {
+    // The first term, away from the subnormal numbers.
+    set(NativeMath.scalbn(a, 600), 0);
+    multiply(FACTOR, FACTOR_LOW);
+    return copysign(NativeMath.scalbn(high, -600), x);
+  }
+  series(a);
+  return copysign(high, x);
+}
+
+export function erfc(x: f64): f64 {
+  const a = abs(x);
+  if (x != x) return x;
+  if (a < 1e-100) return 1;
+  if (a > SERIES_LIMIT) {
+    if (x < 0) return a >= ERF_LIMIT ? 2 : 2 - fraction(a);
+    return a >= ERFC_LIMIT ? 0 : fraction(a);
+  }
+  series(a);
+  if (x > 0) set(-high, -low);
+  add(1, 0);
   return high;
-}
-
-export function caml_erf_float(x: value): value {
-  return copyDouble(erf(double(x)));
-}
-export function caml_erfc_float(x: value): value {
-  return copyDouble(erfc(double(x)));
 }

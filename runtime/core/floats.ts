@@ -1,9 +1,10 @@
 /** Floating-point numbers (runtime/floats.c). The mathematical functions are AssemblyScript's port of musl's libm. */
 import { TAG_DOUBLE } from "../layout";
+import { erf, erfc } from "./erf";
 import { allocSmall } from "./gc/alloc";
 import { truncate } from "./ints";
 import { popRoot, pushRoot } from "./roots";
-import { initField, ofBool, ofInt, ofInt32, toInt, value } from "./values";
+import { initField, ofBool, ofInt, ofInt32, toInt, toInt32, value } from "./values";
 
 export function copyDouble(x: f64): value {
   const p = allocSmall(1, TAG_DOUBLE);
@@ -58,6 +59,8 @@ export function caml_tanh_float(x: value): value { return copyDouble(NativeMath.
 export function caml_asinh_float(x: value): value { return copyDouble(NativeMath.asinh(d(x))); }
 export function caml_acosh_float(x: value): value { return copyDouble(NativeMath.acosh(d(x))); }
 export function caml_atanh_float(x: value): value { return copyDouble(NativeMath.atanh(d(x))); }
+export function caml_erf_float(x: value): value { return copyDouble(erf(d(x))); }
+export function caml_erfc_float(x: value): value { return copyDouble(erfc(d(x))); }
 
 /** C's pow: 1 to any power and any number to the power 0 are 1, nan included; JavaScript's differ. */
 function power(x: f64, y: f64): f64 {
@@ -135,8 +138,8 @@ export function caml_frexp_float(v: value): value {
   return pairWithFloat(mantissa, ofInt32(e));
 }
 export function caml_ldexp_float(v: value, n: value): value {
-  const e = toInt(n);
-  return copyDouble(NativeMath.scalbn(d(v), e > 5000 ? 5000 : e < -5000 ? -5000 : <i32>e));
+  const e = toInt32(n); // C's int
+  return copyDouble(NativeMath.scalbn(d(v), min(max(e, -5000), 5000)));
 }
 export function caml_modf_float(v: value): value {
   const x = d(v);

@@ -10,7 +10,6 @@ export * from "./array";
 export * from "./bigarray";
 export * from "./compare";
 export * from "./domain";
-export * from "./erf";
 export * from "./extern";
 export * from "./floats";
 export * from "./gc-ctrl";
