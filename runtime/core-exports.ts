@@ -37,4 +37,9 @@ export interface CoreExports {
   /** A root of the host: the address of a word with the given halves, until root_free. 0: no memory. */
   root_new(low: number, high: number): number;
   root_free(p: number): void;
+
+  // Primitives that the host uses, too: words as BigInts, for what is rare. 0: an exception is in CELL_EXN.
+  caml_ml_open_descriptor_in(fd: bigint): bigint;
+  caml_ml_open_descriptor_out(fd: bigint): bigint;
+  caml_ba_create(kind: bigint, layout: bigint, dimensions: bigint): bigint;
 }

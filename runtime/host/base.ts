@@ -31,6 +31,7 @@ export class BaseFiles implements Files {
   setCloseOnExec: Files["setCloseOnExec"] = refuse;
   duplicate: Files["duplicate"] = refuse;
   duplicateTo: Files["duplicateTo"] = refuse;
+  mapped: Files["mapped"] = refuse;
   pipe: Files["pipe"] = refuse;
   select: Files["select"] = refuse;
   status: Files["status"] = refuse;
@@ -87,6 +88,7 @@ export class BaseProcesses implements Processes {
   readonly pid: number = 1;
   parent: Processes["parent"] = () => 0;
   identity: Processes["identity"] = () => ({ user: 0, group: 0, effectiveUser: 0, effectiveGroup: 0, groups: [0] });
+  setIdentity: Processes["setIdentity"] = refuse;
   hostName: Processes["hostName"] = () => "localhost";
   system: Processes["system"] = refuse;
   spawn: Processes["spawn"] = refuse;
@@ -99,7 +101,8 @@ export class BaseProcesses implements Processes {
 
 /** Actions are remembered, but no signal ever comes. */
 export class BaseSignals implements Signals {
-  private readonly actions = new Map<string, SignalAction>();
+  protected readonly actions = new Map<string, SignalAction>();
+  protected readonly blocked = new Set<string>();
 
   setAction(signal: string, action: SignalAction): SignalAction {
     const old = this.actions.get(signal) ?? "default";
@@ -112,6 +115,19 @@ export class BaseSignals implements Signals {
   take(): string[] {
     return [];
   }
+  changeMask(how: "set" | "block" | "unblock", signals: readonly string[]): string[] {
+    const old = [...this.blocked];
+    if (how === "set") this.blocked.clear();
+    for (const signal of signals) {
+      if (how === "unblock") this.blocked.delete(signal);
+      else this.blocked.add(signal);
+    }
+    return old;
+  }
+  pending(): string[] {
+    return [];
+  }
+  suspend: Signals["suspend"] = refuse;
   setTimer: Signals["setTimer"] = refuse;
   getTimer(): TimerSetting {
     return { interval: 0, value: 0 };
@@ -120,6 +136,7 @@ export class BaseSignals implements Signals {
 
 export class BaseNetwork implements Network {
   socket: Network["socket"] = refuse;
+  socketPair: Network["socketPair"] = refuse;
   bind: Network["bind"] = refuse;
   connect: Network["connect"] = refuse;
   listen: Network["listen"] = refuse;
@@ -127,11 +144,20 @@ export class BaseNetwork implements Network {
   shutdown: Network["shutdown"] = refuse;
   localAddress: Network["localAddress"] = refuse;
   remoteAddress: Network["remoteAddress"] = refuse;
+  receive: Network["receive"] = refuse;
+  send: Network["send"] = refuse;
+  getOption: Network["getOption"] = refuse;
+  setOption: Network["setOption"] = refuse;
   lookup: Network["lookup"] = () => [];
+  reverse: Network["reverse"] = () => [];
 }
 
 export class BaseTerminal implements Terminal {
   rows: Terminal["rows"] = () => -1;
+  attributes: Terminal["attributes"] = () => {
+    throw new HostError("ENOTTY");
+  };
+  setAttributes: Terminal["setAttributes"] = refuse;
 }
 
 export class BaseHost implements Host {

@@ -54,6 +54,8 @@ export interface OpenFlags {
   readonly exclusive?: boolean;
   readonly nonblock?: boolean;
   readonly closeOnExec?: boolean;
+  /** Writes wait until the device has the contents, or all that is known of the file. */
+  readonly sync?: "data" | "all";
 }
 
 export type FileKind = "file" | "directory" | "character" | "block" | "link" | "fifo" | "socket";
@@ -86,6 +88,14 @@ export interface Selection {
   readonly except: readonly number[];
 }
 
+/** An open file, accessed without regard to its position, until it is released. */
+export interface MappedFile {
+  /** Number of bytes read, 0 at the end. */
+  read(position: number, buffer: Uint8Array): number;
+  write(position: number, bytes: Uint8Array): number;
+  release(): void;
+}
+
 export interface Files {
   // Descriptors: 0, 1 and 2 are open from the start; the lowest free number is given out.
   open(path: SystemString, flags: OpenFlags, permissions: number): number;
@@ -104,6 +114,8 @@ export interface Files {
   setCloseOnExec(fd: number, on: boolean): void;
   duplicate(fd: number): number;
   duplicateTo(fd: number, to: number): void;
+  /** The file that a descriptor stands for, whatever becomes of the descriptor. */
+  mapped(fd: number): MappedFile;
   /** A pipe: the end to read from, the end to write to. */
   pipe(): [number, number];
   /** Wait until a descriptor is ready, or `seconds` have passed (negative: for ever). */
@@ -179,6 +191,8 @@ export interface Processes {
   readonly pid: number;
   parent(): number;
   identity(): { user: number; group: number; effectiveUser: number; effectiveGroup: number; groups: readonly number[] };
+  /** Change users and groups, as setuid, setgid and setgroups do. */
+  setIdentity(change: { user?: number; group?: number; groups?: readonly number[] }): void;
   hostName(): string;
   /** Run a command of the system's shell with the same standard streams. */
   system(command: SystemString): ProcessEnd;
@@ -207,8 +221,14 @@ export interface Signals {
   setAction(signal: string, action: SignalAction): SignalAction;
   /** Whether signals can come at all, so that the event loop must turn now and then. */
   active(): boolean;
-  /** The signals that have come since the last call and are caught. */
+  /** The signals that have come since the last call, are caught and not blocked. */
   take(): string[];
+  /** Block signals, unblock them, or block just them. Those that were blocked. */
+  changeMask(how: "set" | "block" | "unblock", signals: readonly string[]): string[];
+  /** The blocked signals that have come. */
+  pending(): string[];
+  /** Wait until a signal comes that is caught and not among `blocked`; take gives it out. */
+  suspend(blocked: readonly string[]): void;
   /** The real-time interval timer, which sends SIGALRM. The former setting. */
   setTimer(setting: TimerSetting): TimerSetting;
   getTimer(): TimerSetting;
@@ -217,13 +237,38 @@ export interface Signals {
 // ---- Network ------------------------------------------------------------------------------------------------------------
 
 export type SocketDomain = "unix" | "inet" | "inet6";
+export type SocketType = "stream" | "datagram";
 export type SocketAddress =
   | { readonly kind: "unix"; readonly path: SystemString }
   | { readonly kind: "inet"; readonly address: string; readonly port: number };
 
+/** Options of sockets by their names in C. */
+export type SocketOption =
+  | "SO_DEBUG"
+  | "SO_BROADCAST"
+  | "SO_REUSEADDR"
+  | "SO_KEEPALIVE"
+  | "SO_DONTROUTE"
+  | "SO_OOBINLINE"
+  | "SO_ACCEPTCONN"
+  | "TCP_NODELAY"
+  | "IPV6_ONLY"
+  | "SO_REUSEPORT"
+  | "SO_SNDBUF"
+  | "SO_RCVBUF"
+  | "SO_ERROR"
+  | "SO_TYPE"
+  | "SO_RCVLOWAT"
+  | "SO_SNDLOWAT"
+  | "SO_LINGER"
+  | "SO_RCVTIMEO"
+  | "SO_SNDTIMEO";
+
 export interface Network {
   /** A descriptor. Throws ENOSYS for kinds that the host does not have. */
-  socket(domain: SocketDomain, type: "stream" | "datagram"): number;
+  socket(domain: SocketDomain, type: SocketType): number;
+  /** Two sockets that are connected with each other. */
+  socketPair(domain: SocketDomain, type: SocketType): [number, number];
   bind(fd: number, address: SocketAddress): void;
   connect(fd: number, address: SocketAddress): void;
   listen(fd: number, backlog: number): void;
@@ -231,15 +276,68 @@ export interface Network {
   shutdown(fd: number, side: "receive" | "send" | "all"): void;
   localAddress(fd: number): SocketAddress;
   remoteAddress(fd: number): SocketAddress;
+  /** Bytes into `buffer`; `peek`: they are received again by the next call. A datagram's address is its sender's. */
+  receive(fd: number, buffer: Uint8Array, peek: boolean): { length: number; address?: SocketAddress };
+  /** Number of bytes sent. */
+  send(fd: number, bytes: Uint8Array, to: SocketAddress | undefined): number;
+  /** A number, an errno name (SO_ERROR), or nothing (SO_LINGER). */
+  getOption(fd: number, option: SocketOption): number | string | undefined;
+  setOption(fd: number, option: SocketOption, value: number | undefined): void;
   /** Addresses of a name; empty: unknown. */
   lookup(name: string): string[];
+  /** Names of an address; empty: unknown. */
+  reverse(address: string): string[];
 }
 
 // ---- Terminal -----------------------------------------------------------------------------------------------------------
 
+/** Settings of terminals by their names in POSIX. */
+export type TerminalFlag =
+  | "ignbrk"
+  | "brkint"
+  | "ignpar"
+  | "parmrk"
+  | "inpck"
+  | "istrip"
+  | "inlcr"
+  | "igncr"
+  | "icrnl"
+  | "ixon"
+  | "ixoff"
+  | "opost"
+  | "cread"
+  | "parenb"
+  | "parodd"
+  | "hupcl"
+  | "clocal"
+  | "isig"
+  | "icanon"
+  | "noflsh"
+  | "echo"
+  | "echoe"
+  | "echok"
+  | "echonl";
+export type TerminalCharacter = "intr" | "quit" | "erase" | "kill" | "eof" | "eol" | "min" | "time" | "start" | "stop";
+
+export interface TerminalAttributes {
+  readonly flags: Readonly<Record<TerminalFlag, boolean>>;
+  /** Bytes; 0: none. */
+  readonly characters: Readonly<Record<TerminalCharacter, number>>;
+  /** Bits per second. */
+  readonly outputSpeed: number;
+  readonly inputSpeed: number;
+  /** Bits of a character. */
+  readonly bits: number;
+  readonly stopBits: number;
+}
+
 export interface Terminal {
   /** Rows of the terminal that a descriptor is, -1 when it is none. */
   rows(fd: number): number;
+  /** Throws ENOTTY for descriptors that are no terminals. */
+  attributes(fd: number): TerminalAttributes;
+  /** Takes effect when what has been written is out. */
+  setAttributes(fd: number, attributes: TerminalAttributes): void;
 }
 
 export interface Host {

@@ -74,7 +74,7 @@ export class DescriptorTable {
   }
 }
 
-export function kindOf(s: fs.Stats): FileKind {
+export function kindOf(s: fs.Stats | fs.BigIntStats): FileKind {
   if (s.isFile()) return "file";
   if (s.isDirectory()) return "directory";
   if (s.isCharacterDevice()) return "character";

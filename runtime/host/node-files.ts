@@ -10,12 +10,14 @@ import {
   type FileReference,
   type FileStatus,
   HostError,
+  type MappedFile,
   type OpenFlags,
   type Selection,
   type SystemString,
 } from "./host.ts";
 import { DescriptorTable, kindOf, type OpenFile, type Pause, SystemFile } from "./node-descriptors.ts";
 import { attempt } from "./node-errors.ts";
+import type { ChildStream } from "./node-helper.ts";
 import { decodeText, encodeText, isPlainText } from "./text.ts";
 
 /** What files need of the process around them. */
@@ -42,21 +44,41 @@ function toNode(path: SystemString): string | Buffer {
   return isPlainText(path) ? path : Buffer.from(encodeText(path));
 }
 
-function statusOf(s: fs.Stats): FileStatus {
+const BILLION = 1_000_000_000n;
+/** In milliseconds. */
+const HALF_MICROSECOND = 0.0005;
+const BIG = { bigint: true } as const;
+
+/** Nanoseconds as seconds, such that their integer part is right. */
+function seconds(nanoseconds: bigint): number {
+  const fraction = ((nanoseconds % BILLION) + BILLION) % BILLION;
+  const whole = Number((nanoseconds - fraction) / BILLION);
+  const sum = whole + Number(fraction) / 1e9;
+  return sum < whole + 1 ? sum : sum - Math.abs(sum) * (Number.EPSILON / 2);
+}
+
+function statusOf(s: fs.BigIntStats): FileStatus {
   return {
     kind: kindOf(s),
-    size: s.size,
-    device: s.dev,
-    inode: s.ino,
-    permissions: s.mode & 0o7777,
-    links: s.nlink,
-    user: s.uid,
-    group: s.gid,
-    specialDevice: s.rdev,
-    accessed: s.atimeMs / 1000,
-    modified: s.mtimeMs / 1000,
-    changed: s.ctimeMs / 1000,
+    size: Number(s.size),
+    device: Number(s.dev),
+    inode: Number(s.ino),
+    permissions: Number(s.mode) & 0o7777,
+    links: Number(s.nlink),
+    user: Number(s.uid),
+    group: Number(s.gid),
+    specialDevice: Number(s.rdev),
+    accessed: seconds(s.atimeNs),
+    modified: seconds(s.mtimeNs),
+    changed: seconds(s.ctimeNs),
   };
+}
+
+/** Descriptors of a program that is started. */
+export interface ChildStreams {
+  readonly stdio: ChildStream[];
+  /** What takes the output of those that are "pipe". */
+  readonly pipes: ReadonlyMap<number, (bytes: Uint8Array) => void>;
 }
 
 export class NodeFiles extends BaseFiles {
@@ -91,6 +113,7 @@ export class NodeFiles extends BaseFiles {
     if (flags.truncate) bits |= c.O_TRUNC;
     if (flags.exclusive) bits |= c.O_EXCL;
     if (flags.nonblock) bits |= c.O_NONBLOCK ?? 0;
+    if (flags.sync) bits |= (flags.sync === "all" ? c.O_SYNC : c.O_DSYNC) ?? 0;
     const real = attempt(() => fs.openSync(this.native(path), bits, permissions & 0o7777));
     return this.adopt(real, flags);
   };
@@ -155,6 +178,19 @@ export class NodeFiles extends BaseFiles {
     this.descriptors.put(to, file, false);
   };
 
+  override mapped = (fd: number): MappedFile => {
+    const file = this.descriptors.get(fd);
+    const real = this.realOf(fd);
+    file.references++;
+    return {
+      read: (position, buffer) => attempt(() => fs.readSync(real, buffer, 0, buffer.length, position)),
+      write: (position, bytes) => attempt(() => fs.writeSync(real, bytes, 0, bytes.length, position)),
+      release: () => {
+        if (--file.references === 0) file.release();
+      },
+    };
+  };
+
   /** Node cannot make a pipe: this is a FIFO without a name. */
   override pipe = (): [number, number] => {
     const path = join(os.tmpdir(), `bactrian-${process.pid}-${randomBytes(8).toString("hex")}`);
@@ -192,6 +228,22 @@ export class NodeFiles extends BaseFiles {
     }
   };
 
+  /** The descriptors of a program that is started: those that become 0, 1 and 2, and those that it inherits. */
+  childStreams(standard: readonly [number, number, number]): ChildStreams {
+    const stdio: ChildStream[] = [];
+    const pipes = new Map<number, (bytes: Uint8Array) => void>();
+    const set = (i: number, fd: number): void => {
+      while (stdio.length < i) stdio.push("ignore");
+      const file = i === fd && !this.descriptors.has(fd) ? undefined : this.descriptors.get(fd);
+      if (file instanceof Sink) pipes.set(i, (bytes) => void file.write(bytes));
+      if (file instanceof SystemFile) file.share();
+      stdio[i] = file instanceof Sink ? "pipe" : (file?.real ?? "ignore");
+    };
+    standard.forEach((fd, i) => set(i, fd));
+    for (const fd of this.descriptors.inherited().sort((a, b) => a - b)) set(fd, fd);
+    return { stdio, pipes };
+  }
+
   // ---- Names ----
 
   private realOf(fd: number): number {
@@ -201,8 +253,11 @@ export class NodeFiles extends BaseFiles {
   }
 
   override status = (file: FileReference): FileStatus =>
-    statusOf(attempt(() => (typeof file === "number" ? fs.fstatSync(this.realOf(file)) : fs.statSync(this.native(file)))));
-  override linkStatus = (path: SystemString): FileStatus => statusOf(attempt(() => fs.lstatSync(this.native(path))));
+    statusOf(
+      attempt(() => (typeof file === "number" ? fs.fstatSync(this.realOf(file), BIG) : fs.statSync(this.native(file), BIG))),
+    );
+  override linkStatus = (path: SystemString): FileStatus =>
+    statusOf(attempt(() => fs.lstatSync(this.native(path), BIG)));
 
   override truncate = (file: FileReference, length: number): void => {
     if (length < 0) throw new HostError("EINVAL");
@@ -220,8 +275,19 @@ export class NodeFiles extends BaseFiles {
         ? fs.fchownSync(this.realOf(file), user, group)
         : fs.chownSync(this.native(file), user, group),
     );
-  override setTimes = (path: SystemString, accessed: number, modified: number): void =>
-    attempt(() => fs.utimesSync(this.native(path), accessed, modified));
+  override setTimes = (path: SystemString, accessed: number, modified: number): void => {
+    const name = this.native(path);
+    // Node takes negative numbers for the present, but not negative dates.
+    const nodeTime = (time: number): number | Date => (time < 0 ? new Date(time * 1000) : time);
+    attempt(() => {
+      fs.utimesSync(name, nodeTime(accessed), nodeTime(modified));
+      // Versions of Node that cut the times to microseconds may be one short.
+      const { atimeMs, mtimeMs } = fs.statSync(name);
+      const missing = (time: number, is: number): number => (time > 0 && time * 1000 - is > HALF_MICROSECOND ? 2.5e-7 : 0);
+      const [a, m] = [missing(accessed, atimeMs), missing(modified, mtimeMs)];
+      if (a > 0 || m > 0) fs.utimesSync(name, nodeTime(accessed + a), nodeTime(modified + m));
+    });
+  };
   override access = (path: SystemString, want: { read: boolean; write: boolean; execute: boolean }): void => {
     const c = fs.constants;
     const mode = (want.read ? c.R_OK : 0) | (want.write ? c.W_OK : 0) | (want.execute ? c.X_OK : 0);

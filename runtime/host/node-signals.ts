@@ -3,48 +3,127 @@
  * says so.
  */
 import { BaseSignals } from "./base.ts";
-import { HostError, type SignalAction, type TimerSetting } from "./host.ts";
+import { HostError, HostWait, type SignalAction, type TimerSetting } from "./host.ts";
 
 const UNCATCHABLE = ["SIGKILL", "SIGSTOP"];
+/** Milliseconds between two signs of life that keep Node from ending while nothing else is expected. */
+const KEEP_ALIVE = 1000;
 
 export class NodeSignals extends BaseSignals {
-  private readonly current = new Map<string, { action: SignalAction; listener: () => void }>();
+  private readonly waiting: () => boolean;
+  private readonly listeners = new Map<string, () => void>();
   private come: string[] = [];
+  /** Signals that `suspend` has let through. */
+  private released: string[] = [];
+  /** Told when a signal comes. */
+  private wake: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
   /** When the timer fires next, in ms of performance.now(), and its interval in ms. */
   private timerAt = 0;
   private timerInterval = 0;
 
+  constructor(waiting: () => boolean) {
+    super();
+    this.waiting = waiting;
+  }
+
   action(signal: string): SignalAction {
-    return this.current.get(signal)?.action ?? "default";
+    return this.actions.get(signal) ?? "default";
   }
 
   override setAction(signal: string, action: SignalAction): SignalAction {
     if (UNCATCHABLE.includes(signal)) throw new HostError("EINVAL");
-    const old = this.current.get(signal);
-    if (old) process.off(signal, old.listener);
-    this.current.delete(signal);
-    if (action !== "default") {
-      const listener = action === "catch" ? () => void this.come.push(signal) : () => undefined;
-      try {
-        process.on(signal as NodeJS.Signals, listener);
-      } catch {
-        throw new HostError("EINVAL");
-      }
-      this.current.set(signal, { action, listener });
+    const old = super.setAction(signal, action);
+    if (action === "ignore") this.come = this.come.filter((s) => s !== signal);
+    try {
+      this.listen(signal);
+    } catch {
+      this.actions.set(signal, old);
+      throw new HostError("EINVAL");
     }
-    return old?.action ?? "default";
+    return old;
+  }
+
+  /** Have Node tell of a signal when it is to be caught, ignored or held back, and only then. */
+  private listen(signal: string): void {
+    const wanted = this.action(signal) !== "default" || this.blocked.has(signal);
+    const listener = this.listeners.get(signal);
+    if (wanted && !listener) {
+      const arrived = (): void => this.arrive(signal);
+      process.on(signal as NodeJS.Signals, arrived);
+      this.listeners.set(signal, arrived);
+    } else if (!wanted && listener) {
+      process.off(signal, listener);
+      this.listeners.delete(signal);
+    }
+  }
+
+  /** A signal has come to this process. */
+  private arrive(signal: string): void {
+    if (this.action(signal) === "ignore") return;
+    if (!this.come.includes(signal)) this.come.push(signal);
+    this.wake?.();
+  }
+
+  /** Send a signal to this process. */
+  raise(signal: string): void {
+    if (this.listeners.has(signal)) {
+      this.arrive(signal);
+      return;
+    }
+    if (signal === "SIGPIPE" || signal === "SIGXFSZ") {
+      // Node ignores them until somebody has listened.
+      const listener = (): void => undefined;
+      process.on(signal as NodeJS.Signals, listener);
+      process.off(signal, listener);
+    }
+    process.kill(process.pid, signal);
   }
 
   override active(): boolean {
-    return this.current.size > 0 || this.timer !== undefined;
+    return this.listeners.size > 0 || this.timer !== undefined;
   }
 
   override take(): string[] {
-    if (this.come.length === 0) return this.come;
-    const taken = [...new Set(this.come)];
-    this.come = [];
+    const taken = [...this.released, ...this.come.filter((signal) => !this.blocked.has(signal))];
+    if (taken.length > 0) {
+      this.released = [];
+      this.come = this.come.filter((signal) => this.blocked.has(signal));
+    }
     return taken;
+  }
+
+  override changeMask(how: "set" | "block" | "unblock", signals: readonly string[]): string[] {
+    const catchable = signals.filter((signal) => !UNCATCHABLE.includes(signal));
+    const old = super.changeMask(how, catchable);
+    for (const signal of new Set([...old, ...catchable])) this.listen(signal);
+    for (const signal of this.come) {
+      if (this.blocked.has(signal) || this.action(signal) !== "default") continue;
+      this.come = this.come.filter((s) => s !== signal);
+      this.raise(signal);
+    }
+    return old;
+  }
+
+  override pending(): string[] {
+    return [...this.come];
+  }
+
+  override suspend = (blocked: readonly string[]): void => {
+    const through = this.come.filter((signal) => !blocked.includes(signal));
+    if (through.length === 0) {
+      if (!this.waiting()) throw new HostError("ENOSYS"); // no signal will come unless the event loop turns
+      throw new HostWait(this.nextSignal());
+    }
+    this.come = this.come.filter((signal) => blocked.includes(signal));
+    this.released.push(...through);
+  };
+
+  private async nextSignal(): Promise<void> {
+    const alive = setInterval(() => undefined, KEEP_ALIVE);
+    await new Promise<void>((done) => (this.wake = done));
+    this.wake = undefined;
+    clearInterval(alive);
   }
 
   override setTimer = (setting: TimerSetting): TimerSetting => {
@@ -64,9 +143,7 @@ export class NodeSignals extends BaseSignals {
 
   private fire(): void {
     this.timer = undefined;
-    const action = this.action("SIGALRM");
-    if (action === "default") process.kill(process.pid, "SIGALRM");
-    else if (action === "catch") this.come.push("SIGALRM");
+    this.raise("SIGALRM");
     if (this.timerInterval > 0) this.arm(this.timerInterval);
   }
 

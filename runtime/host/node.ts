@@ -1,14 +1,13 @@
 /** The host that Node is: everything that the process may do. */
-import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import os from "node:os";
 import { resolve } from "node:path";
-import { BaseClock, BaseHost, BaseProcesses, BaseTerminal, GivenEnvironment } from "./base.ts";
-import { type Files, HostError, HostWait, type ProcessEnd, type ProcessorTimes, type SystemString } from "./host.ts";
+import { BaseClock, BaseHost, GivenEnvironment } from "./base.ts";
+import { HostError, HostWait, type ProcessorTimes } from "./host.ts";
 import { delay } from "./node-descriptors.ts";
-import { attempt, translate } from "./node-errors.ts";
 import { NodeFiles } from "./node-files.ts";
+import { NodeProcesses } from "./node-processes.ts";
 import { NodeSignals } from "./node-signals.ts";
+import { NodeTerminal } from "./node-terminal.ts";
 
 export interface NodeHostOptions {
   /** Current directory, instead of the process's. */
@@ -56,66 +55,12 @@ class NodeClock extends BaseClock {
   };
 }
 
-class NodeProcesses extends BaseProcesses {
-  override readonly pid = process.pid;
-  private readonly directory: () => string | undefined;
-  private readonly variables: () => Record<string, string>;
-
-  constructor(directory: () => string | undefined, variables: () => Record<string, string>) {
-    super();
-    this.directory = directory;
-    this.variables = variables;
-  }
-
-  override parent = (): number => process.ppid;
-  override identity = () => ({
-    user: process.getuid?.() ?? 0,
-    group: process.getgid?.() ?? 0,
-    effectiveUser: process.geteuid?.() ?? 0,
-    effectiveGroup: process.getegid?.() ?? 0,
-    groups: process.getgroups?.() ?? [],
-  });
-  override hostName = (): string => os.hostname();
-
-  override system = (command: SystemString): ProcessEnd => {
-    const { pid, status, signal, error } = spawnSync("/bin/sh", ["-c", command], {
-      stdio: "inherit",
-      cwd: this.directory(),
-      env: this.variables(),
-    });
-    if (error) translate(error);
-    return signal ? { pid, signal } : { pid, exited: status ?? 255 };
-  };
-
-  override kill = (pid: number, signal: string | undefined): void => {
-    attempt(() => process.kill(pid, signal ?? 0));
-  };
-
-  override nice = (increment: number): number => {
-    const priority = os.getPriority() + increment;
-    attempt(() => os.setPriority(priority));
-    return os.getPriority();
-  };
-}
-
-class NodeTerminal extends BaseTerminal {
-  private readonly files: Files;
-
-  constructor(files: Files) {
-    super();
-    this.files = files;
-  }
-
-  override rows = (fd: number): number =>
-    this.files.isTerminal(fd) ? (process.stdout.rows ?? process.stderr.rows ?? 24) : -1;
-}
-
 export class NodeHost extends BaseHost {
   override readonly files: NodeFiles;
   override readonly clock: NodeClock;
   override readonly environment: GivenEnvironment;
   override readonly processes: NodeProcesses;
-  override readonly signals = new NodeSignals();
+  override readonly signals = new NodeSignals(() => this.waiting);
   override readonly terminal: NodeTerminal;
   private directory: string | undefined;
   private waiting = false;
@@ -137,16 +82,20 @@ export class NodeHost extends BaseHost {
       chdir: (path) => this.changeDirectory(path),
       umask: (mask) => process.umask(mask),
       brokenPipe: () => {
-        if (this.signals.action("SIGPIPE") === "default") process.kill(process.pid, "SIGPIPE");
+        if (this.signals.action("SIGPIPE") !== "ignore") this.signals.raise("SIGPIPE");
       },
       ...(output && { output }),
     });
     this.clock = new NodeClock(() => this.waiting);
-    this.processes = new NodeProcesses(
-      () => this.directory,
-      () => Object.fromEntries(this.environment.entries()),
-    );
-    this.terminal = new NodeTerminal(this.files);
+    this.processes = new NodeProcesses({
+      waiting: () => this.waiting,
+      directory: () => this.directory,
+      environment: () => this.environment.entries(),
+      streams: (standard) => this.files.childStreams(standard),
+      checkExecutable: (path) => this.files.access(path, { read: false, write: false, execute: true }),
+      raise: (signal) => this.signals.raise(signal),
+    });
+    this.terminal = new NodeTerminal((fd) => (this.files.isTerminal(fd) ? this.files.descriptors.get(fd).real : undefined));
   }
 
   override mayWait(allowed: boolean): void {

@@ -7,6 +7,7 @@ import { digestPrimitives } from "./digest.ts";
 import { formatPrimitives } from "./format.ts";
 import { type ProgramIdentity, sysPrimitives } from "./sys.ts";
 import { syncPrimitives } from "./sync.ts";
+import { unixPrimitives } from "./unix/index.ts";
 import { unsupportedPrimitives } from "./unsupported.ts";
 
 export interface HostPrimitives {
@@ -33,6 +34,7 @@ export function hostPrimitives(identity: ProgramIdentity): HostPrimitives {
       ...sysPrimitives(identity),
       ...syncPrimitives,
       ...unsupportedPrimitives,
+      ...unixPrimitives(),
     ],
   };
 }
