@@ -2,7 +2,7 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: ["cli/main.ts", "cli/setup.ts", "cli/bootstrap-worker.ts"],
+  entryPoints: ["cli/main.ts", "cli/bootstrap-worker.ts"],
   outdir: "dist",
   outbase: ".",
   bundle: true,
@@ -11,5 +11,10 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20",
+  // binaryen is loaded only when native code is generated.
+  external: ["binaryen"],
+  // commander is CommonJS and requires Node's modules.
+  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  minifySyntax: true,
   logLevel: "warning",
 });

@@ -1,20 +1,70 @@
 #!/usr/bin/env node
 /** The `bactrian` command: a thin shell over the package (DESIGN §4). */
-import { readFileSync } from "node:fs";
-import { NodeHost } from "../runtime/host/node.ts";
-import { readExecutable } from "../bytecode/formats/executable.ts";
-import { runProgram } from "../loader/program.ts";
-import { loadCore } from "./paths.ts";
+import { Command, CommanderError } from "commander";
+import { describeBytecode } from "../bytecode/info.ts";
+import { ERROR_STATUS, reportError } from "./errors.ts";
+import { bactrianVersion, loadCore, ocamlVersion } from "./paths.ts";
+import { readInput, runFile, runTool, TOOLS } from "./run.ts";
+import { ensureToolchain } from "./toolchain.ts";
 
-const [command, file, ...args] = process.argv.slice(2);
-if (command !== "run" || file === undefined) {
-  process.stderr.write("usage: bactrian run FILE [ARGS]\n");
-  process.exit(2);
+const TOOL_SUMMARIES: Readonly<Record<(typeof TOOLS)[number], string>> = {
+  ocamlc: "OCaml's bytecode compiler",
+  ocamldep: "dependencies between OCaml sources",
+  ocamllex: "OCaml's lexer generator",
+  ocamlobjinfo: "what OCaml's files hold, as OCaml says it",
+};
+
+function cli(): Command {
+  const program = new Command("bactrian")
+    .description(`OCaml ${ocamlVersion} for Node and the browser. Without a command: the toplevel.`)
+    .version(`bactrian ${bactrianVersion} (OCaml ${ocamlVersion})`)
+    .enablePositionalOptions()
+    .exitOverride();
+  program
+    .command("top", { isDefault: true })
+    .description("the toplevel, with the options of `ocaml`")
+    .argument("[args...]", "options of `ocaml`, and a script with its arguments")
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action((args: string[]) => runTool("ocaml", args));
+  program
+    .command("run")
+    .description("run a bytecode program")
+    .argument("<file>", "a bytecode executable")
+    .argument("[args...]", "its arguments")
+    .option("--no-verify", "trust the code: do not verify it before it runs")
+    .passThroughOptions()
+    .action((file: string, args: string[], options: { verify: boolean }) => runFile(file, args, options));
+  for (const tool of TOOLS) {
+    program
+      .command(tool)
+      .description(TOOL_SUMMARIES[tool])
+      .argument("[args...]")
+      .helpOption(false)
+      .allowUnknownOption()
+      .passThroughOptions()
+      .action((args: string[]) => runTool(tool, args));
+  }
+  program
+    .command("info")
+    .description("what a .cmo, .cma or bytecode executable holds")
+    .argument("<file>")
+    .option("--disassemble", "list its code")
+    .action((file: string, options: { disassemble?: boolean }) => {
+      const disassemble = options.disassemble ?? false;
+      process.stdout.write(describeBytecode(readInput(file), file, { disassemble, locations: disassemble }));
+    });
+  program
+    .command("setup")
+    .description("build the OCaml toolchain now, rather than when it is first needed")
+    .action(() => ensureToolchain(loadCore()));
+  return program;
 }
-const program = readExecutable(readFileSync(file), file);
-process.exitCode = runProgram(program, {
-  core: loadCore(),
-  host: new NodeHost(),
-  argv: [file, ...args],
-  parameters: process.env.OCAMLRUNPARAM,
-});
+
+try {
+  await cli().parseAsync();
+} catch (e) {
+  if (e instanceof CommanderError) process.exitCode = e.exitCode === 0 ? 0 : ERROR_STATUS;
+  else reportError(e);
+}

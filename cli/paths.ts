@@ -11,12 +11,23 @@ const parent = dirname(here);
 const bundled = parent.endsWith("dist");
 export const dist = bundled ? parent : join(parent, "dist");
 
+/** A file of the package. */
+export const packageFile = (name: string): string => join(bundled ? dirname(dist) : parent, name);
+
 /** The library directory of the OCaml toolchain (`ocamlc -where`). */
 export const libraryDirectory = join(dist, "ocaml");
 
 /** The package `ocaml`. */
 export const ocamlSource = (): string =>
   dirname(createRequire(import.meta.url).resolve("ocaml/package.json"));
+
+const manifest = JSON.parse(readFileSync(packageFile("package.json"), "utf8")) as {
+  version: string;
+  dependencies: { ocaml: string };
+};
+export const bactrianVersion = manifest.version;
+/** Version of OCaml that the toolchain is built from. */
+export const ocamlVersion = manifest.dependencies.ocaml;
 
 /** The script of the build's worker threads, bundled. */
 export const workerScript = new URL(`file://${join(dist, "cli/bootstrap-worker.js")}`);

@@ -2,11 +2,14 @@
 import { CELL_BACKTRACE_ACTIVE, CELL_GLOBAL_DATA } from "../runtime/layout.ts";
 import { ExitRequest, type Host } from "../runtime/host/host.ts";
 import { OcamlException } from "../runtime/machine.ts";
+import type { Value } from "../runtime/primitives.ts";
 import { parseParameters } from "../runtime/parameters.ts";
 import { hostPrimitives } from "../runtime/primitives/index.ts";
 import type { CodeFragment } from "../bytecode/code.ts";
 import { type CoreModule, Engine, ENGINE_PRIMITIVES } from "../bytecode/engine.ts";
 import { type BytecodeExecutable, codeWords } from "../bytecode/formats/executable.ts";
+import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
+import { verify } from "../bytecode/verifier.ts";
 import { dynlinkPrimitives } from "./dynlink.ts";
 import { reportUncaught } from "./uncaught.ts";
 
@@ -22,6 +25,8 @@ export interface ProgramOptions {
   readonly parameters?: string | undefined;
   readonly maxMemoryBytes?: number;
   readonly debug?: number;
+  /** Verify the code before it runs: for programs that come from outside. */
+  readonly verify?: boolean;
 }
 
 /** Run a program in a machine of its own until it ends. Its exit status. Throws FormatError. */
@@ -39,7 +44,7 @@ export function runProgram(program: BytecodeExecutable, options: ProgramOptions)
     imports,
   });
   if (parameters.backtrace) engine.machine.i32[CELL_BACKTRACE_ACTIVE >>> 2] = 1;
-  const fragment = loadProgram(engine, program);
+  const fragment = loadProgram(engine, program, options.verify ?? false);
   try {
     try {
       engine.runCode(fragment);
@@ -62,12 +67,41 @@ export function allPrimitiveNames(core: CoreModule): string[] {
   return [...names, ...ENGINE_PRIMITIVES].sort();
 }
 
-/** Load an executable into a fresh engine: its globals and its code. */
-function loadProgram(engine: Engine, program: BytecodeExecutable): CodeFragment {
-  const fragment = engine.code.load(codeWords(program.code), program.primitives, 0);
+/** Load an executable into a fresh engine: its globals and its code. Throws FormatError. */
+function loadProgram(engine: Engine, program: BytecodeExecutable, verified: boolean): CodeFragment {
+  const m = engine.machine;
+  const globals = readGlobals(engine, program);
+  const code = codeWords(program.code);
+  if (verified) {
+    readingFile(program.file, () =>
+      verify(code, {
+        globals: m.wosize(globals),
+        primitives: program.primitives,
+        arity: (name) => engine.primitives.arity(name),
+      }),
+    );
+  }
+  const fragment = engine.code.load(code, program.primitives, 0);
   const { debug } = program;
   if (debug) engine.debugInfo.addProgram(fragment, debug);
-  const m = engine.machine;
-  m.setWord(CELL_GLOBAL_DATA, m.internBytes(program.data));
   return fragment;
+}
+
+/** Build the table of globals from the DATA section. Its address. Throws FormatError. */
+function readGlobals(engine: Engine, program: BytecodeExecutable): number {
+  const m = engine.machine;
+  let globals: Value;
+  try {
+    globals = m.internBytes(program.data);
+  } catch (e) {
+    if (!(e instanceof OcamlException)) throw e;
+    const bad = new FormatError("corrupt", "DATA section", "its values cannot be read");
+    throw program.file === undefined ? bad : bad.inFile(program.file);
+  }
+  m.setWord(CELL_GLOBAL_DATA, globals);
+  if (m.isInt(CELL_GLOBAL_DATA, 0) || m.tag(m.block(CELL_GLOBAL_DATA, 0)) !== 0) {
+    const bad = new FormatError("corrupt", "DATA section", "it does not hold a table of globals");
+    throw program.file === undefined ? bad : bad.inFile(program.file);
+  }
+  return m.block(CELL_GLOBAL_DATA, 0);
 }

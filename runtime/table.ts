@@ -39,6 +39,12 @@ export class PrimitiveTable {
     return this.byName.get(name);
   }
 
+  /** Number of arguments of a primitive; undefined: unknown, or any. */
+  arity(name: string): number | undefined {
+    const arity = this.byName.get(name)?.arity;
+    return arity === "n" ? undefined : arity;
+  }
+
   at(index: number): PrimitiveEntry {
     return this.entries[index]!;
   }

@@ -1,0 +1,20 @@
+/** What the command tells its user when something is wrong: one line, exit status 2. */
+import { FormatError } from "../bytecode/formats/errors.ts";
+import { BuildError } from "../loader/bootstrap/build.ts";
+import { LinkError } from "../loader/errors.ts";
+
+/** Wrong arguments, or a file that cannot be read. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export const ERROR_STATUS = 2;
+
+/** Report an error of the user's input on standard error, and set the exit status. Other errors are thrown again. */
+export function reportError(e: unknown): void {
+  const known =
+    e instanceof FormatError || e instanceof LinkError || e instanceof UsageError || e instanceof BuildError;
+  if (!known) throw e;
+  process.stderr.write(`bactrian: ${e.message}\n`);
+  process.exitCode = ERROR_STATUS;
+}

@@ -1,0 +1,60 @@
+/** `bactrian run`, the toplevel and OCaml's tools: programs that are run with the process as their host. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { NodeHost } from "../runtime/host/node.ts";
+import type { CoreModule } from "../bytecode/engine.ts";
+import { readExecutable } from "../bytecode/formats/executable.ts";
+import { runProgram } from "../loader/program.ts";
+import { UsageError } from "./errors.ts";
+import { libraryDirectory, loadCore } from "./paths.ts";
+import { ensureToolchain } from "./toolchain.ts";
+
+export const TOOLS = ["ocamlc", "ocamldep", "ocamllex", "ocamlobjinfo"] as const;
+export type Tool = (typeof TOOLS)[number];
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "is a directory; give a file",
+  EACCES: "may not be read; check its permissions",
+};
+
+/** The bytes of a file. Throws UsageError. */
+export function readInput(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (e) {
+    const { code = "" } = e as NodeJS.ErrnoException;
+    throw new UsageError(`${file}: ${PROBLEMS[code] ?? (e as Error).message}`);
+  }
+}
+
+/** Where the tools look for the standard library, unless the user says otherwise. */
+function environment(): Record<string, string | undefined> {
+  return { ...process.env, OCAMLLIB: process.env.OCAMLLIB ?? process.env.CAMLLIB ?? libraryDirectory };
+}
+
+/** Run an executable file. Throws FormatError, UsageError. */
+export function runFile(file: string, args: readonly string[], options: { verify: boolean }): void {
+  const program = readExecutable(readInput(file), file);
+  process.exitCode = runProgram(program, {
+    core: loadCore(),
+    host: new NodeHost(),
+    argv: [file, ...args],
+    parameters: process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM,
+    verify: options.verify,
+  });
+}
+
+/** Run one of OCaml's programs, which Bactrian has built. */
+export async function runTool(tool: Tool | "ocaml", args: readonly string[]): Promise<void> {
+  const core: CoreModule = loadCore();
+  await ensureToolchain(core);
+  const file = join(libraryDirectory, "bin", tool);
+  process.exitCode = runProgram(readExecutable(readInput(file), file), {
+    core,
+    host: new NodeHost({ environment: environment() }),
+    argv: [file, ...args],
+    parameters: process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM,
+    verify: false,
+  });
+}
