@@ -1,4 +1,5 @@
 /** Bundles the command and the library into dist/, so that they start quickly and without tsx. */
+import { chmodSync } from "node:fs";
 import { build } from "esbuild";
 
 await build({
@@ -18,3 +19,5 @@ await build({
   minifySyntax: true,
   logLevel: "warning",
 });
+
+chmodSync("dist/cli/main.js", 0o755);
