@@ -5,6 +5,7 @@ import type { Machine } from "../machine.ts";
 import { channelImports, channelPrimitives } from "./channels.ts";
 import { digestPrimitives } from "./digest.ts";
 import { formatPrimitives } from "./format.ts";
+import { signalPrimitives } from "./signals.ts";
 import { type ProgramIdentity, sysPrimitives } from "./sys.ts";
 import { syncPrimitives } from "./sync.ts";
 import { unixPrimitives } from "./unix/index.ts";
@@ -32,6 +33,7 @@ export function hostPrimitives(identity: ProgramIdentity): HostPrimitives {
       ...formatPrimitives,
       ...channelPrimitives(channelNames),
       ...sysPrimitives(identity),
+      ...signalPrimitives,
       ...syncPrimitives,
       ...unsupportedPrimitives,
       ...unixPrimitives(),

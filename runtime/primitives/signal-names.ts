@@ -25,5 +25,12 @@ export function signalName(n: number): string | undefined {
 export function signalNumber(name: string): number {
   const usual = SYNONYMS[name] ?? name;
   const i = NAMES.indexOf(usual);
-  return i >= 0 ? -i - 1 : SYSTEM_NAMES.indexOf(usual) + 1;
+  return i >= 0 ? -i - 1 : systemSignalNumber(usual);
 }
+
+/** The system's number of a signal; 0 for unknown names. */
+export function systemSignalNumber(name: string): number {
+  return SYSTEM_NAMES.indexOf(SYNONYMS[name] ?? name) + 1;
+}
+
+export const MAX_SIGNAL = SYSTEM_NAMES.length;
