@@ -28,11 +28,12 @@ export function signalHandler(m: Machine, name: string): Value {
 function install(m: Machine, a: number): Value {
   const name = signalName(m.int(a, 0)) ?? m.invalidArg("Sys.signal: unavailable signal");
   const action = m.isInt(a, 1) ? BEHAVIOURS[m.int(a, 1)]! : "catch";
-  const old = system(m, undefined, () => m.host.signals.setAction(name, action));
-  const former = old === "catch" ? m.some(signalHandler(m, name)) : Val.int(BEHAVIOURS.indexOf(old));
-  m.pushRoot(former);
-  const array = handlers(m);
-  m.setField(array, systemSignalNumber(name), action === "catch" ? m.field(m.block(a, 1), 0) : Val.unit);
+  // Where the event loop never turns no signal would be heard of: then it keeps its default effect.
+  const heard = action === "catch" && !m.mayWait ? "default" : action;
+  const old = system(m, undefined, () => m.host.signals.setAction(name, heard));
+  const oldHandler = signalHandler(m, name);
+  m.pushRoot(oldHandler === Val.unit ? Val.int(BEHAVIOURS.indexOf(old)) : m.some(oldHandler));
+  m.setField(handlers(m), systemSignalNumber(name), action === "catch" ? m.field(m.block(a, 1), 0) : Val.unit);
   return m.popRoot();
 }
 
