@@ -57,6 +57,8 @@ export function runProgram(program: BytecodeExecutable, options: ProgramOptions)
   } catch (e) {
     if (e instanceof ExitRequest) return e.status;
     throw e;
+  } finally {
+    engine.machine.settle();
   }
 }
 

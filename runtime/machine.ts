@@ -357,6 +357,13 @@ export class Machine {
     this.host.mayWait(allowed);
   }
 
+  /** What has to be done before others look at files that the program has changed in memory only (Unix.map_file). */
+  readonly settlements = new Set<(m: Machine) => void>();
+
+  settle(): void {
+    for (const action of this.settlements) action(this);
+  }
+
   warn(message: string): void {
     if (!this.warnings) return;
     writeAll(this.host.files, 2, new TextEncoder().encode(`[ocaml] ${message}\n`));

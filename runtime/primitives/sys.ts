@@ -67,6 +67,7 @@ export function sysPrimitives(identity: ProgramIdentity): Primitive[] {
       (m, a) => {
         const name = path(m, a);
         const flags = openFlags(m, m.field(a, 1));
+        m.settle();
         const read = flags.read || !flags.write;
         return system(m, name, () => Val.int(m.host.files.open(name, { ...flags, read }, m.int(a, 2))));
       },
@@ -153,6 +154,7 @@ export function sysPrimitives(identity: ProgramIdentity): Primitive[] {
       1,
       (m, a) => {
         const command = m.utf8(m.block(a, 0));
+        m.settle();
         return system(m, command, () => Val.int(m.host.processes.system(command).exited ?? 255));
       },
     ],

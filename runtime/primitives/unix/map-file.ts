@@ -1,7 +1,7 @@
 /**
  * Files as bigarrays (otherlibs/unix/mmap_unix.c, mmap_ba.c). WebAssembly memory cannot map files, so the file is read
- * when it is mapped; what a shared mapping has changed is written back when a file is closed, synchronised or mapped, when
- * another program is started, when the bigarray is found dead on such an occasion, and when the program ends.
+ * when it is mapped; what a shared mapping has changed is written back when a file is opened, closed, synchronised or
+ * mapped, when another program is started, and when the program ends.
  */
 import { WORD } from "../../layout.ts";
 import { HostError, type MappedFile } from "../../host/host.ts";
@@ -28,14 +28,18 @@ interface SharedMapping {
   readonly contents: Uint8Array;
 }
 
-/** Write what has changed of a mapping. */
+/** Write what has changed of a mapping; what cannot be written is lost, as with real mappings. */
 function writeBack(m: Machine, { file, position, data, contents }: SharedMapping): void {
   const now = m.u8.subarray(data, data + contents.length);
   for (let at = 0; at < now.length; at += PAGE) {
     const page = now.subarray(at, at + PAGE);
     if (page.every((byte, i) => byte === contents[at + i])) continue;
-    for (let done = 0; done < page.length; ) done += file.write(position + at + done, page.subarray(done));
-    contents.set(page, at);
+    try {
+      for (let done = 0; done < page.length; ) done += file.write(position + at + done, page.subarray(done));
+      contents.set(page, at);
+    } catch (e) {
+      if (!(e instanceof HostError)) throw e;
+    }
   }
 }
 
@@ -59,16 +63,10 @@ function load(m: Machine, file: MappedFile, position: number, data: number, leng
   }
 }
 
-export interface MapFile {
-  readonly primitives: Primitive[];
-  /** Write back what has changed of all shared mappings. */
-  flush(m: Machine): void;
-}
-
-export function mapFile(): MapFile {
+export function mapFilePrimitives(): Primitive[] {
   let shared: SharedMapping[] = [];
 
-  const flush = (m: Machine): void => {
+  const settle = (m: Machine): void => {
     for (const mapping of shared) {
       writeBack(m, mapping);
       // Only we still refer to the data.
@@ -84,7 +82,7 @@ export function mapFile(): MapFile {
   const map: PrimitiveCode = (m, a) => {
     const { dimensions, major } = dimensionsArgument(m, a);
     const [fd, kind, isShared, position] = [m.int(a, 0), m.int(a, 1), m.bool(a, 3), int64Argument(m, a, 5)];
-    unix(m, "map_file", undefined, () => flush(m));
+    m.settle();
     const { size } = unix(m, "map_file", undefined, () => m.host.files.status(fd));
     let length = dimensions.filter((d) => d !== -1).reduce((product, d) => product * d, ELEMENT_SIZES[kind]!);
     if (dimensions[major] === -1) {
@@ -110,6 +108,7 @@ export function mapFile(): MapFile {
     if (isShared && length > 0) {
       const owner = m.u32[(bigarray + OWNER * WORD) >>> 2]!;
       m.i32[owner >>> 2]! += 1;
+      if (shared.length === 0) m.settlements.add(settle);
       shared.push({ file, position, owner, data, contents: m.u8.slice(data, data + length) });
     } else {
       file.release();
@@ -117,7 +116,7 @@ export function mapFile(): MapFile {
     return bigarray;
   };
 
-  return { primitives: definePrimitives({ caml_unix_map_file_bytecode: [6, map] }), flush };
+  return definePrimitives({ caml_unix_map_file_bytecode: [6, map] });
 }
 
 /** Mappings need to read the file, shared ones to write it, too. */
