@@ -31,8 +31,8 @@ import {
 } from "../layout";
 import { raiseOutOfMemory } from "./fail";
 import { register_fiber, unregister_fiber } from "./gc/continuations";
-import { clearReady, readyAt, readyCount } from "./gc/finalisers";
-import { popRoot, pushRoot } from "./roots";
+import { clearReady, readyAt, readyCount, removeFirstReady } from "./gc/finalisers";
+import { dropRoots, popRoot, pushRoot, rootAddress } from "./roots";
 import { pushFrame, pushTrap, returnAddress, unwindTo } from "./stack";
 import { addr, UNIT, value } from "./values";
 
@@ -143,6 +143,19 @@ export function callback(f: value, argv: usize, nargs: i32): value {
   store<usize>(fiber, parent, FIBER_PARENT);
   if (parent) unregister_fiber(parent);
   return exit == EXIT_RAISE ? 0 : result;
+}
+
+/** Call the finalisation functions that are ready. The result is UNIT, or 0 with the exception of one in CELL_EXN. */
+export function runFinalisers(): value {
+  while (readyCount() > 0) {
+    const f = load<value>(readyAt(0));
+    pushRoot(load<value>(readyAt(0), 8));
+    removeFirstReady();
+    const result = callback(f, rootAddress(0), 1);
+    dropRoots(1);
+    if (!result) return 0;
+  }
+  return UNIT;
 }
 
 /** For TypeScript: callback(f, argv, nargs) with f the value at address `fp`. 1: result in CELL_RESULT. 0: raised. */

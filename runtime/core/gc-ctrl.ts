@@ -6,6 +6,7 @@ import {
   CELL_YOUNG_PTR,
   CELL_YOUNG_START,
 } from "../layout";
+import { runFinalisers } from "./callback";
 import { copyDouble } from "./floats";
 import { invalidArg } from "./fail";
 import { alloc, modify, setMinorHeap } from "./gc/alloc";
@@ -68,9 +69,7 @@ export function caml_gc_quick_stat(unit: value): value {
   return statistics(liveBlocks());
 }
 export function caml_gc_stat(unit: value): value {
-  minorCollection();
-  wholeCycle();
-  return statistics(liveBlocks());
+  return caml_gc_full_major(unit) ? statistics(liveBlocks()) : 0;
 }
 export function caml_gc_minor_words(unit: value): value {
   return copyDouble(minorWords());
@@ -108,35 +107,36 @@ export function caml_gc_set(control: value): value {
   return UNIT;
 }
 
+// As in OCaml, finalisation functions that become ready are called before these return.
+
 export function caml_gc_minor(unit: value): value {
   minorCollection();
-  return UNIT;
+  return runFinalisers();
 }
 export function caml_gc_major(unit: value): value {
   minorCollection();
-  forcedMajorCollections++;
   wholeCycle();
-  return UNIT;
+  return runFinalisers();
 }
 /** Values that finalisers keep alive may need several cycles to go. */
 export function caml_gc_full_major(unit: value): value {
   for (let i = 0; i < 3; i++) {
     minorCollection();
-    forcedMajorCollections++;
     wholeCycle();
+    if (!runFinalisers()) return 0;
   }
+  forcedMajorCollections++;
   return UNIT;
 }
 export function caml_gc_major_slice(n: value): value {
   minorCollection();
   majorSlice();
-  return 1;
+  return runFinalisers();
 }
 /** Pools that are empty after a full collection go back to the allocator, which merges them. */
 export function caml_gc_compaction(unit: value): value {
-  caml_gc_full_major(unit);
   countCompaction();
-  return UNIT;
+  return caml_gc_full_major(unit);
 }
 export function caml_get_minor_free(unit: value): value {
   return ofInt(<i64>((load<usize>(CELL_YOUNG_PTR) - load<usize>(CELL_YOUNG_START)) >> 3));

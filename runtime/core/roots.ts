@@ -32,6 +32,12 @@ import { value } from "./values";
   return load<value>(load<usize>(CELL_ROOTS_SP) - (<usize>(i + 1) << 3));
 }
 
+/** The address of the i-th root from the top. */
+// @ts-ignore: decorator
+@inline export function rootAddress(i: i32): usize {
+  return load<usize>(CELL_ROOTS_SP) - (<usize>(i + 1) << 3);
+}
+
 /** Replace the i-th root from the top. */
 // @ts-ignore: decorator
 @inline export function setRoot(i: i32, v: value): void {

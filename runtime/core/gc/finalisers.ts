@@ -59,6 +59,13 @@ export function readyAt(i: i32): usize {
   return pair(ready, i);
 }
 
+/** The first of them is about to be called: it is no longer to be. */
+export function removeFirstReady(): void {
+  const n = length(ready) - 1;
+  memory.copy(pair(ready, 0), pair(ready, 1), <usize>n * PAIR);
+  store<i32>(ready, n);
+}
+
 /** They have all been called. */
 export function clearReady(): void {
   store<i32>(ready, 0);
