@@ -44,6 +44,14 @@ export class DescriptorTable {
     this.table.set(fd, { file, closeOnExec });
   }
 
+  /** Make a number stand for another file, whatever it stood for. */
+  replace(fd: number, file: OpenFile): void {
+    file.references++; // it may be the same file
+    if (this.has(fd)) this.remove(fd);
+    file.references--;
+    this.put(fd, file, false);
+  }
+
   get(fd: number): OpenFile {
     return this.descriptor(fd).file;
   }

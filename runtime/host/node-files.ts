@@ -74,6 +74,22 @@ function statusOf(s: fs.BigIntStats): FileStatus {
   };
 }
 
+/** Of what is no file of the system. */
+const NO_STATUS: FileStatus = {
+  kind: "fifo",
+  size: 0,
+  device: 0,
+  inode: 0,
+  permissions: 0o777,
+  links: 1,
+  user: 0,
+  group: 0,
+  specialDevice: 0,
+  accessed: 0,
+  modified: 0,
+  changed: 0,
+};
+
 /** Descriptors of a program that is started. */
 export interface ChildStreams {
   readonly stdio: ChildStream[];
@@ -169,13 +185,7 @@ export class NodeFiles extends BaseFiles {
 
   override duplicateTo = (fd: number, to: number): void => {
     const file = this.descriptors.get(fd);
-    if (to === fd) return;
-    if (this.descriptors.has(to)) {
-      file.references++; // it may be the same file
-      this.descriptors.remove(to);
-      file.references--;
-    }
-    this.descriptors.put(to, file, false);
+    if (to !== fd) this.descriptors.replace(to, file);
   };
 
   override mapped = (fd: number): MappedFile => {
@@ -252,10 +262,11 @@ export class NodeFiles extends BaseFiles {
     return real;
   }
 
-  override status = (file: FileReference): FileStatus =>
-    statusOf(
-      attempt(() => (typeof file === "number" ? fs.fstatSync(this.realOf(file), BIG) : fs.statSync(this.native(file), BIG))),
-    );
+  override status = (file: FileReference): FileStatus => {
+    if (typeof file === "string") return statusOf(attempt(() => fs.statSync(this.native(file), BIG)));
+    const { real, kind } = this.descriptors.get(file);
+    return real === undefined ? { ...NO_STATUS, kind } : statusOf(attempt(() => fs.fstatSync(real, BIG)));
+  };
   override linkStatus = (path: SystemString): FileStatus =>
     statusOf(attempt(() => fs.lstatSync(this.native(path), BIG)));
 

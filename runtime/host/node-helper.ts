@@ -1,48 +1,100 @@
-/** What runs in the helper thread (node-thread.ts). */
+/** What the helper thread (node-thread.ts) is asked and tells, and its part for processes. */
 import type { ChildProcess, SpawnOptions } from "node:child_process";
-import type { MessagePort } from "node:worker_threads";
+import type { SocketAddress, SocketOption } from "./host.ts";
 
 /** What a descriptor of a child is: one of this process, nothing, or a pipe whose bytes are told. */
 export type ChildStream = number | "ignore" | "pipe";
 
-export interface SpawnRequest {
-  readonly kind: "spawn";
-  /** Names the child in what is told of it. */
-  readonly token: number;
-  readonly file: string;
-  readonly argv: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly directory: string | undefined;
-  readonly streams: readonly ChildStream[];
-}
+/** Sockets have numbers: positive ones from the program's side, negative ones from the thread's. */
+export type Request =
+  | {
+      readonly kind: "spawn";
+      /** Names the child in what is told of it. */
+      readonly token: number;
+      readonly file: string;
+      readonly argv: readonly string[];
+      readonly environment: Readonly<Record<string, string>>;
+      readonly directory: string | undefined;
+      readonly streams: readonly ChildStream[];
+    }
+  /** Bind a socket, and listen if it is a stream; the answer has the address. */
+  | {
+      readonly kind: "bind";
+      readonly socket: number;
+      readonly address: SocketAddress;
+      readonly datagrams: boolean;
+      readonly ipv6Only: boolean;
+    }
+  | { readonly kind: "datagram"; readonly socket: number; readonly to: SocketAddress; readonly bytes: Uint8Array }
+  | { readonly kind: "lookup"; readonly name: string }
+  | { readonly kind: "reverse"; readonly address: string };
 
-export type Request = SpawnRequest;
+/** What is not answered. */
+export type Command =
+  /** Told later: connected or failed. `local`: the address that it is bound to. */
+  | { readonly kind: "connect"; readonly socket: number; readonly address: SocketAddress; readonly local?: SocketAddress }
+  | { readonly kind: "send"; readonly socket: number; readonly bytes: Uint8Array }
+  /** The program has taken some of the bytes that it was told. */
+  | { readonly kind: "taken"; readonly socket: number; readonly length: number }
+  | { readonly kind: "shutdown"; readonly socket: number }
+  | { readonly kind: "close"; readonly socket: number }
+  | { readonly kind: "option"; readonly socket: number; readonly option: SocketOption; readonly value: number };
 
 /** To a request: its result, or an errno name. */
 export interface Answer {
   readonly id: number;
   readonly value?: number;
+  readonly address?: SocketAddress;
+  readonly texts?: string[];
   readonly error?: string;
 }
 
 /** Told without being asked. */
 export type Notice =
-  | { readonly kind: "end"; readonly token: number; readonly pid: number; readonly exited: number | null; readonly signal: string | null }
-  | { readonly kind: "output"; readonly token: number; readonly stream: number; readonly bytes: Uint8Array };
+  | {
+      readonly kind: "end";
+      readonly token: number;
+      readonly pid: number;
+      readonly exited: number | null;
+      readonly signal: string | null;
+    }
+  | { readonly kind: "output"; readonly token: number; readonly stream: number; readonly bytes: Uint8Array }
+  | { readonly kind: "connected"; readonly socket: number; readonly local: SocketAddress; readonly remote: SocketAddress }
+  /** A connection to the listening socket `server`. */
+  | {
+      readonly kind: "connection";
+      readonly server: number;
+      readonly socket: number;
+      readonly local: SocketAddress;
+      readonly remote: SocketAddress;
+    }
+  | { readonly kind: "data"; readonly socket: number; readonly bytes: Uint8Array; readonly from?: SocketAddress }
+  /** The other side sends no more. */
+  | { readonly kind: "ended"; readonly socket: number }
+  /** Bytes have left. */
+  | { readonly kind: "sent"; readonly socket: number; readonly length: number }
+  | { readonly kind: "failed"; readonly socket: number; readonly error: string };
 
-/** The thread's program. It is handed over as text, so it uses nothing from outside. */
-export function helper(require: (id: string) => unknown): void {
+export type Require = (id: string) => unknown;
+export type Send = (message: Answer | Notice) => void;
+/** Does what is asked, if it is of its kind. */
+export type Part = (message: (Request & { id: number }) | Command) => void;
+
+/** Makes a part of the thread's program. It is handed over as text, so it uses nothing but its arguments. */
+export type MakePart = (require: Require, send: Send, errorCode: (e: unknown) => string) => Part;
+
+/** Errno name of an exception of Node. */
+export function errorCode(e: unknown): string {
+  return String((e as { code?: unknown }).code ?? "EINVAL");
+}
+
+/** The part for processes. */
+export const processPart: MakePart = (require, send, errorCode) => {
   const { spawn } = require("node:child_process") as typeof import("node:child_process");
-  const { workerData } = require("node:worker_threads") as typeof import("node:worker_threads");
-  const { port, sent } = workerData as { port: MessagePort; sent: Int32Array };
 
-  const send = (message: Answer | Notice): void => {
-    port.postMessage(message);
-    Atomics.add(sent, 0, 1);
-    Atomics.notify(sent, 0);
-  };
-
-  const start = (id: number, request: SpawnRequest): void => {
+  return (request) => {
+    if (request.kind !== "spawn") return;
+    const { id, token } = request;
     const [argv0, ...args] = request.argv;
     const options: SpawnOptions = {
       argv0: argv0 ?? "",
@@ -54,12 +106,11 @@ export function helper(require: (id: string) => unknown): void {
     try {
       child = spawn(request.file, args, options);
     } catch (e) {
-      send({ id, error: String((e as { code?: unknown }).code ?? "EINVAL") });
+      send({ id, error: errorCode(e) });
       return;
     }
-    child.once("error", (e) => send({ id, error: String((e as { code?: unknown }).code) }));
+    child.once("error", (e) => send({ id, error: errorCode(e) }));
     const { pid } = child;
-    const { token } = request;
     if (pid === undefined) return;
     child.stdio.forEach((stream, i) =>
       stream?.on("data", (bytes: Uint8Array) => send({ kind: "output", token, stream: i, bytes })),
@@ -70,6 +121,4 @@ export function helper(require: (id: string) => unknown): void {
     );
     send({ id, value: pid });
   };
-
-  port.on("message", ({ id, ...request }: Request & { id: number }) => start(id, request));
-}
+};

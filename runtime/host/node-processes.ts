@@ -6,13 +6,11 @@ import { HostError, type ProcessEnd, type SpawnOptions, type SystemString } from
 import { attempt, translate } from "./node-errors.ts";
 import type { ChildStreams } from "./node-files.ts";
 import type { Notice } from "./node-helper.ts";
-import { HelperThread } from "./node-thread.ts";
+import type { HelperThread } from "./node-thread.ts";
 import { isPlainText } from "./text.ts";
 
 /** What processes need of the host around them. */
 export interface ProcessesContext {
-  /** Whether requests that cannot be answered yet throw HostWait; otherwise they block. */
-  waiting(): boolean;
   /** Directory in which programs start; undefined: the process's. */
   directory(): string | undefined;
   environment(): [name: string, value: string][];
@@ -37,20 +35,16 @@ export class NodeProcesses extends BaseProcesses {
   private readonly pipes = new Map<number, ChildStreams["pipes"]>();
   private lastToken = 0;
 
-  constructor(context: ProcessesContext) {
+  constructor(context: ProcessesContext, thread: HelperThread) {
     super();
     this.context = context;
-    this.thread = new HelperThread(
-      () => context.waiting(),
-      (notice) => this.receive(notice),
-    );
+    this.thread = thread;
+    thread.onNotice((notice) => this.receive(notice));
   }
 
   private receive(notice: Notice): void {
-    if (notice.kind === "output") {
-      this.pipes.get(notice.token)!.get(notice.stream)!(notice.bytes);
-      return;
-    }
+    if (notice.kind === "output") this.pipes.get(notice.token)!.get(notice.stream)!(notice.bytes);
+    if (notice.kind !== "end") return;
     const { token, pid, exited, signal } = notice;
     this.pipes.delete(token);
     this.children.set(pid, endOf(pid, exited, signal));
@@ -97,7 +91,7 @@ export class NodeProcesses extends BaseProcesses {
     const { stdio, pipes } = this.context.streams(streams);
     const token = ++this.lastToken;
     this.pipes.set(token, pipes);
-    const pid = this.thread.request({
+    const { value: pid } = this.thread.request({
       kind: "spawn",
       token,
       file,
@@ -106,8 +100,8 @@ export class NodeProcesses extends BaseProcesses {
       directory: this.context.directory(),
       streams: stdio,
     });
-    if (!this.children.has(pid)) this.children.set(pid, undefined);
-    return pid;
+    if (!this.children.has(pid!)) this.children.set(pid!, undefined);
+    return pid!;
   };
 
   /** Where a program is: names without a slash are looked up in this process's PATH. */

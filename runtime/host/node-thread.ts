@@ -4,11 +4,37 @@
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { HostError, HostWait } from "./host.ts";
-import { type Answer, helper, type Notice, type Request } from "./node-helper.ts";
+import {
+  type Answer,
+  type Command,
+  errorCode,
+  type MakePart,
+  type Notice,
+  processPart,
+  type Request,
+  type Require,
+  type Send,
+} from "./node-helper.ts";
+import { networkPart } from "./node-network-helper.ts";
+
+/** The thread's program. */
+function main(require: Require, makeParts: readonly MakePart[], code: typeof errorCode): void {
+  const { workerData } = require("node:worker_threads") as typeof import("node:worker_threads");
+  const { port, sent } = workerData as { port: MessagePort; sent: Int32Array };
+  const send: Send = (message) => {
+    port.postMessage(message);
+    Atomics.add(sent, 0, 1);
+    Atomics.notify(sent, 0);
+  };
+  const parts = makeParts.map((make) => make(require, send, code));
+  port.on("message", (message) => {
+    for (const part of parts) part(message);
+  });
+}
 
 export class HelperThread {
   private readonly waiting: () => boolean;
-  private readonly receive: (notice: Notice) => void;
+  private readonly receivers: ((notice: Notice) => void)[] = [];
   private port: MessagePort | undefined;
   /** Number of messages that the thread has sent. */
   private readonly sent = new Int32Array(new SharedArrayBuffer(4));
@@ -16,17 +42,22 @@ export class HelperThread {
   private answer: Answer | undefined;
   /** Told when a message has come while the event loop turns. */
   private wake: (() => void) | undefined;
+  /** Whether HostWait may not be thrown now in any case. */
+  private blocked = false;
 
-  /** `receive` gets what the thread tells without being asked. */
-  constructor(waiting: () => boolean, receive: (notice: Notice) => void) {
+  constructor(waiting: () => boolean) {
     this.waiting = waiting;
-    this.receive = receive;
+  }
+
+  /** Have a function told what the thread tells without being asked. */
+  onNotice(receive: (notice: Notice) => void): void {
+    this.receivers.push(receive);
   }
 
   private start(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    // The function comes as text, so that no loader of modules takes part; bundlers may leave calls of __name in it.
-    const code = `const __name = (f) => f; (${helper.toString()})(require)`;
+    // Functions come as text, so that no loader of modules takes part; compilers may have put calls of __name into them.
+    const code = `const __name = (f) => f; (${main})(require, [${processPart}, ${networkPart}], ${errorCode});`;
     const worker = new Worker(code, {
       eval: true,
       execArgv: [],
@@ -41,7 +72,7 @@ export class HelperThread {
 
   private take(message: Answer | Notice): void {
     if ("id" in message) this.answer = message;
-    else this.receive(message);
+    else for (const receive of this.receivers) receive(message);
     this.wake?.();
   }
 
@@ -51,15 +82,19 @@ export class HelperThread {
     for (let got = receiveMessageOnPort(this.port); got; got = receiveMessageOnPort(this.port)) this.take(got.message);
   }
 
-  /** Ask the thread for something, and wait for its answer. Throws HostError. */
-  request(request: Request): number {
+  command(command: Command): void {
+    this.port ??= this.start();
+    this.port.postMessage(command);
+  }
+
+  /** Ask the thread for something, and block until it answers. Throws HostError. */
+  request(request: Request): Answer {
     this.port ??= this.start();
     const id = ++this.lastRequest;
     this.port.postMessage({ ...request, id });
-    this.block(() => (this.answer?.id === id ? this.answer : undefined));
-    const { value, error } = this.answer!;
-    if (error !== undefined) throw new HostError(error);
-    return value!;
+    const answer = this.block(() => (this.answer?.id === id ? this.answer : undefined));
+    if (answer.error !== undefined) throw new HostError(answer.error);
+    return answer;
   }
 
   /** Take messages until `found` finds something; throws HostWait instead where that is allowed. */
@@ -67,8 +102,19 @@ export class HelperThread {
     this.drain();
     const result = found();
     if (result !== undefined) return result;
-    if (this.waiting()) throw new HostWait(this.nextMessage());
+    if (this.waiting() && !this.blocked) throw new HostWait(this.nextMessage());
     return this.block(found);
+  }
+
+  /** Do something during which nothing throws HostWait. */
+  blocking<T>(action: () => T): T {
+    const before = this.blocked;
+    this.blocked = true;
+    try {
+      return action();
+    } finally {
+      this.blocked = before;
+    }
   }
 
   private block<T>(found: () => T | undefined): T {

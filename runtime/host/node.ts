@@ -5,9 +5,11 @@ import { BaseClock, BaseHost, GivenEnvironment } from "./base.ts";
 import { HostError, HostWait, type ProcessorTimes } from "./host.ts";
 import { delay } from "./node-descriptors.ts";
 import { NodeFiles } from "./node-files.ts";
+import { NodeNetwork } from "./node-network.ts";
 import { NodeProcesses } from "./node-processes.ts";
 import { NodeSignals } from "./node-signals.ts";
 import { NodeTerminal } from "./node-terminal.ts";
+import { HelperThread } from "./node-thread.ts";
 
 export interface NodeHostOptions {
   /** Current directory, instead of the process's. */
@@ -60,6 +62,7 @@ export class NodeHost extends BaseHost {
   override readonly clock: NodeClock;
   override readonly environment: GivenEnvironment;
   override readonly processes: NodeProcesses;
+  override readonly network: NodeNetwork;
   override readonly signals = new NodeSignals(() => this.waiting);
   override readonly terminal: NodeTerminal;
   private directory: string | undefined;
@@ -74,11 +77,12 @@ export class NodeHost extends BaseHost {
       ),
     );
     const { output } = options;
+    const at = (path: string): string => (this.directory === undefined ? path : resolve(this.directory, path));
     this.files = new NodeFiles({
       waiting: () => this.waiting,
       pause: (tries) => this.pause(tries),
       cwd: () => this.directory ?? process.cwd(),
-      at: (path) => (this.directory === undefined ? path : resolve(this.directory, path)),
+      at,
       chdir: (path) => this.changeDirectory(path),
       umask: (mask) => process.umask(mask),
       brokenPipe: () => {
@@ -87,14 +91,18 @@ export class NodeHost extends BaseHost {
       ...(output && { output }),
     });
     this.clock = new NodeClock(() => this.waiting);
-    this.processes = new NodeProcesses({
-      waiting: () => this.waiting,
-      directory: () => this.directory,
-      environment: () => this.environment.entries(),
-      streams: (standard) => this.files.childStreams(standard),
-      checkExecutable: (path) => this.files.access(path, { read: false, write: false, execute: true }),
-      raise: (signal) => this.signals.raise(signal),
-    });
+    const thread = new HelperThread(() => this.waiting);
+    this.network = new NodeNetwork(thread, this.files, at);
+    this.processes = new NodeProcesses(
+      {
+        directory: () => this.directory,
+        environment: () => this.environment.entries(),
+        streams: (standard) => this.files.childStreams(standard),
+        checkExecutable: (path) => this.files.access(path, { read: false, write: false, execute: true }),
+        raise: (signal) => this.signals.raise(signal),
+      },
+      thread,
+    );
     this.terminal = new NodeTerminal((fd) => (this.files.isTerminal(fd) ? this.files.descriptors.get(fd).real : undefined));
   }
 
