@@ -15,9 +15,10 @@ import {
   type Selection,
   type SystemString,
 } from "./host.ts";
-import { DescriptorTable, kindOf, type OpenFile, type Pause, SystemFile } from "./node-descriptors.ts";
+import { DescriptorTable, type OpenFile, type Pause, SystemFile } from "./node-descriptors.ts";
 import { attempt } from "./node-errors.ts";
 import type { ChildStream } from "./node-helper.ts";
+import { BIG, NO_STATUS, statusOf } from "./node-status.ts";
 import { decodeText, encodeText, isPlainText } from "./text.ts";
 
 /** What files need of the process around them. */
@@ -44,51 +45,8 @@ function toNode(path: SystemString): string | Buffer {
   return isPlainText(path) ? path : Buffer.from(encodeText(path));
 }
 
-const BILLION = 1_000_000_000n;
 /** In milliseconds. */
 const HALF_MICROSECOND = 0.0005;
-const BIG = { bigint: true } as const;
-
-/** Nanoseconds as seconds, such that their integer part is right. */
-function seconds(nanoseconds: bigint): number {
-  const fraction = ((nanoseconds % BILLION) + BILLION) % BILLION;
-  const whole = Number((nanoseconds - fraction) / BILLION);
-  const sum = whole + Number(fraction) / 1e9;
-  return sum < whole + 1 ? sum : sum - Math.abs(sum) * (Number.EPSILON / 2);
-}
-
-function statusOf(s: fs.BigIntStats): FileStatus {
-  return {
-    kind: kindOf(s),
-    size: Number(s.size),
-    device: Number(s.dev),
-    inode: Number(s.ino),
-    permissions: Number(s.mode) & 0o7777,
-    links: Number(s.nlink),
-    user: Number(s.uid),
-    group: Number(s.gid),
-    specialDevice: Number(s.rdev),
-    accessed: seconds(s.atimeNs),
-    modified: seconds(s.mtimeNs),
-    changed: seconds(s.ctimeNs),
-  };
-}
-
-/** Of what is no file of the system. */
-const NO_STATUS: FileStatus = {
-  kind: "fifo",
-  size: 0,
-  device: 0,
-  inode: 0,
-  permissions: 0o777,
-  links: 1,
-  user: 0,
-  group: 0,
-  specialDevice: 0,
-  accessed: 0,
-  modified: 0,
-  changed: 0,
-};
 
 /** Descriptors of a program that is started. */
 export interface ChildStreams {
