@@ -60,7 +60,11 @@ function report(engines: readonly Engine[], results: readonly Result[], { unit, 
  * The whole of a benchmark command: runs, table on stdout, and JSON when asked for. Ends the process with status 1 when
  * something cannot be run or engines disagree about the output.
  */
-export function compare<O extends EngineOptions>(command: Command, benchmarks: (options: O) => Benchmark[], quantity: Quantity): void {
+export function compare<O extends EngineOptions>(
+  command: Command,
+  benchmarks: (options: O) => Benchmark[],
+  quantity: Quantity,
+): void {
   const options = command.parse().opts<O>();
   try {
     const engines = enginesOf(options);

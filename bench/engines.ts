@@ -35,7 +35,7 @@ function natural(text: string): number {
 export function engineOptions(command: Command, rounds: number): Command {
   const several = (value: string, before: readonly string[] = []): string[] => [...before, value];
   return command
-    .option("--reference <ocamlrun>", "an ocamlrun to compare with; the first is what ratios refer to (repeatable)", several)
+    .option("--reference <ocamlrun>", "an ocamlrun to compare with (repeatable; ratios refer to the first)", several)
     .option("--node <path>", "a Node to run Bactrian with (repeatable; default: this one)", several)
     .option("--dist <folder>", "a built Bactrian (repeatable; default: dist)", several)
     .option("--ocamlc <path>", "OCaml 5.3's compiler (default: Bactrian's own in dist/ocaml)")
@@ -48,7 +48,8 @@ export function engineOptions(command: Command, rounds: number): Command {
 const bactrian = (node: string, dist: string): string[] => [node, join(dist, "cli/main.js"), "run"];
 
 /** The engines that the options name: ocamlruns first, then each Bactrian with each Node. */
-export function enginesOf({ reference = [], node = [process.execPath], dist = [join(root, "dist")] }: EngineOptions): Engine[] {
+export function enginesOf(options: EngineOptions): Engine[] {
+  const { reference = [], node = [process.execPath], dist = [join(root, "dist")] } = options;
   const engines: Engine[] = reference.map((path) => ({ label: basename(path), command: [path] }));
   for (const path of node) {
     const version = execFileSync(path, ["--version"], { encoding: "utf8" }).trim();
@@ -79,7 +80,9 @@ export function programsIn(folder: string, filter?: RegExp): string[] {
 /** Compile programs of one file, or more, with a compiler given by a path or else Bactrian's own. The executable. */
 export function compile(sources: readonly string[], folder: string, ocamlc?: string): string {
   const own = join(root, "dist/ocaml/bin/ocamlc");
-  if (ocamlc === undefined && !existsSync(own)) throw new Error(`${own} is missing: build it (npm run setup) or give --ocamlc`);
+  if (ocamlc === undefined && !existsSync(own)) {
+    throw new Error(`${own} is missing: build it (node dist/cli/setup.js) or give --ocamlc`);
+  }
   const command = ocamlc === undefined ? [...bactrian(process.execPath, join(root, "dist")), own] : [ocamlc];
   // The compiler writes its object files next to the sources.
   const copies = sources.map((source) => {
@@ -88,7 +91,8 @@ export function compile(sources: readonly string[], folder: string, ocamlc?: str
     return copy;
   });
   const target = copies.at(-1)!.replace(/\.ml$/, ".byte");
-  execFileSync(command[0]!, [...command.slice(1), "-I", folder, "-o", target, ...copies], { stdio: ["ignore", "inherit", "inherit"] });
+  const args = [...command.slice(1), "-I", folder, "-o", target, ...copies];
+  execFileSync(command[0]!, args, { stdio: ["ignore", "inherit", "inherit"] });
   return target;
 }
 

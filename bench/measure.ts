@@ -16,8 +16,8 @@ export interface Measurement {
 }
 
 /**
- * Node tells no resource usage of children, so the shell's `time` does: its figures, from getrusage, go to descriptor 3,
- * which like the copy of stderr is closed in the command.
+ * Node tells no resource usage of children, so the shell's `time` does: its figures, from getrusage, go to descriptor
+ * 3, which like the copy of stderr is closed in the command.
  */
 const script = "TIMEFORMAT='%3U %3S %3R'; { time \"$@\" 2>&4 3>&- 4>&-; } 4>&2 2>&3";
 
@@ -32,8 +32,11 @@ export function measure(command: readonly string[], environment?: Readonly<Recor
     env: { ...process.env, LC_ALL: "C", ...environment },
     maxBuffer: 1 << 28,
   });
-  if (child.error) throw new MeasureError(`bash, whose "time" takes the processor time, cannot be run: ${child.error.message}`);
-  if (child.status !== 0) throw new MeasureError(`${command.join(" ")}: ${child.signal ?? `exit status ${child.status}`}`);
+  if (child.error) {
+    throw new MeasureError(`bash, whose "time" takes the processor time, cannot be run: ${child.error.message}`);
+  }
+  const ending = child.signal ?? `exit status ${child.status}`;
+  if (ending !== "exit status 0") throw new MeasureError(`${command.join(" ")}: ${ending}`);
   const times = child.output[3]!.trim().split(" ").map(Number);
   if (times.length !== 3 || times.some(Number.isNaN)) throw new MeasureError(`bash's "time" has told ${child.output[3]}`);
   const [user, system, wall] = times as [number, number, number];

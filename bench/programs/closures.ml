@@ -52,8 +52,8 @@ let round seed =
 let () =
   let sum = ref 0 in
   for i = 1 to 2 * size do
-    for j = 0 to 99 do
-      sum := (!sum + round ((i * 100) + j)) land 0xffffffff
+    for j = 0 to 129 do
+      sum := (!sum + round ((i * 130) + j)) land 0xffffffff
     done
   done;
   Printf.printf "closures %d\n" !sum

@@ -88,8 +88,8 @@ let round seed =
 let () =
   let sum = ref 0 in
   for i = 1 to size do
-    for j = 0 to 127 do
-      sum := (!sum + round ((i * 128) + j)) land 0xffffffff
+    for j = 0 to 159 do
+      sum := (!sum + round ((i * 160) + j)) land 0xffffffff
     done
   done;
   Printf.printf "effects %d\n" !sum
