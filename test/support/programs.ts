@@ -1,0 +1,96 @@
+/** OCaml programs as tests: compiled by the toolchain that Bactrian has built, then run in this process. */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CoreModule } from "../../bytecode/engine.ts";
+import { type BytecodeExecutable, readExecutable } from "../../bytecode/formats/executable.ts";
+import { libraryDirectory, loadCore } from "../../cli/paths.ts";
+import { runProgram } from "../../loader/program.ts";
+import { DEBUG_STRESS } from "../../runtime/layout.ts";
+import { NodeHost } from "../../runtime/host/node.ts";
+
+const core: CoreModule = loadCore();
+
+/** The folder test/data/NAME or test/NAME. */
+export const testFolder = (name: string): string => fileURLToPath(new URL(`../${name}/`, import.meta.url));
+
+export interface Outcome {
+  readonly status: number;
+  /** What was written, one character per byte. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly argv?: readonly string[];
+  readonly directory?: string;
+  /** OCAMLRUNPARAM. */
+  readonly parameters?: string;
+  /** DEBUG_* bits. */
+  readonly debug?: number;
+}
+
+/** Run a program until it ends. */
+export function run(program: BytecodeExecutable, options: RunOptions = {}): Outcome {
+  const chunks: Record<1 | 2, Uint8Array[]> = { 1: [], 2: [] };
+  const host = new NodeHost({
+    output: (fd, bytes) => void chunks[fd].push(bytes.slice()),
+    ...(options.directory !== undefined && { directory: options.directory }),
+  });
+  const status = runProgram(program, {
+    core,
+    host,
+    argv: options.argv ?? ["program"],
+    parameters: options.parameters,
+    ...(options.debug !== undefined && { debug: options.debug }),
+  });
+  const text = (fd: 1 | 2): string => Buffer.concat(chunks[fd]).toString("latin1");
+  return { status, stdout: text(1), stderr: text(2) };
+}
+
+/**
+ * Compile the OCaml sources of a folder and link each to a program of its own, after the sources named in `common`. The
+ * programs by name. Throws what the compiler says.
+ */
+export function compilePrograms(folder: string, common: readonly string[] = []): Map<string, BytecodeExecutable> {
+  const work = mkdtempSync(join(tmpdir(), "bactrian-test-"));
+  try {
+    const sources = readdirSync(folder).filter((name) => name.endsWith(".ml"));
+    for (const name of sources) cpSync(join(folder, name), join(work, name));
+    const programs = sources.filter((name) => !common.includes(name));
+    ocamlc(work, ["-g", "-w", "-a", "-c", ...common, ...programs]);
+    const objects = common.map((name) => name.replace(/\.ml$/, ".cmo"));
+    return new Map(
+      programs.map((source) => {
+        const name = basename(source, ".ml");
+        ocamlc(work, ["-g", ...objects, `${name}.cmo`, "-o", `${name}.byte`]);
+        return [name, readExecutable(readFileSync(join(work, `${name}.byte`)), `${name}.byte`)];
+      }),
+    );
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+let compiler: BytecodeExecutable | undefined;
+
+function ocamlc(directory: string, args: readonly string[]): void {
+  const file = join(libraryDirectory, "bin/ocamlc");
+  compiler ??= readExecutable(readFileSync(file), file);
+  const { status, stdout, stderr } = run(compiler, { argv: [file, "-nostdlib", "-I", libraryDirectory, ...args], directory });
+  if (status !== 0) throw new Error(`ocamlc ${args.join(" ")}\n${stdout}${stderr}`);
+}
+
+/** A way to run programs. */
+export interface Mix {
+  readonly name: string;
+  readonly options: RunOptions;
+  /** Whether it is for programs that allocate a lot, too. */
+  readonly heavy: boolean;
+}
+
+export const mixes: readonly Mix[] = [
+  { name: "bytecode", options: {}, heavy: true },
+  { name: "bytecode, collecting at every allocation", options: { debug: DEBUG_STRESS }, heavy: false },
+];
