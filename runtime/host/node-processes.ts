@@ -1,5 +1,6 @@
 /** Processes, through node:child_process. */
 import { spawnSync } from "node:child_process";
+import fs from "node:fs";
 import os from "node:os";
 import { BaseProcesses } from "./base.ts";
 import { HostError, type ProcessEnd, type SpawnOptions, type SystemString } from "./host.ts";
@@ -56,7 +57,7 @@ export class NodeProcesses extends BaseProcesses {
     group: process.getgid?.() ?? 0,
     effectiveUser: process.geteuid?.() ?? 0,
     effectiveGroup: process.getegid?.() ?? 0,
-    groups: process.getgroups?.() ?? [],
+    groups: supplementaryGroups(),
   });
 
   override setIdentity = (change: { user?: number; group?: number; groups?: readonly number[] }): void =>
@@ -151,6 +152,17 @@ export class NodeProcesses extends BaseProcesses {
     }
     return os.getPriority();
   };
+}
+
+/** Node's own list has the effective group besides; Linux tells the list itself. */
+function supplementaryGroups(): number[] {
+  try {
+    const line = /^Groups:[ \t]*(.*)$/m.exec(fs.readFileSync("/proc/self/status", "latin1"));
+    if (line) return line[1]!.split(/\s+/).filter((word) => word !== "").map(Number);
+  } catch {
+    // There is no such file.
+  }
+  return process.getgroups?.() ?? [];
 }
 
 function endOf(pid: number, exited: number | null, signal: string | null): ProcessEnd {

@@ -165,13 +165,17 @@ function addressInfo(m: Machine, node: string, service: string, hints: AddressHi
   const addresses = [...new Set(found)].filter(
     (address) => hints.family === undefined || hints.family === (isInet6(address) ? PF_INET6 : PF_INET),
   );
-  const kinds = SOCKET_KINDS.filter(
+  // A hint leaves one kind only; raw sockets take any protocol, but no service.
+  const fitting = SOCKET_KINDS.filter(
     ({ type, protocol }) =>
       (hints.type === undefined || hints.type === type) &&
-      (!hints.protocol || protocol === 0 || hints.protocol === protocol),
-  ).flatMap(({ type, protocol, service: kind }) => {
-    const named = /^\d+$/.test(service) || service === "" ? undefined : kind && serviceByName(m, service, kind);
-    const port = /^\d*$/.test(service) ? Number(service) & 0xffff : named?.port;
+      (!hints.protocol || type === SOCK_RAW || hints.protocol === protocol),
+  );
+  const hinted = hints.type !== undefined || !!hints.protocol;
+  const numeric = /^\d*$/.test(service);
+  const kinds = (hinted ? fitting.slice(0, 1) : fitting).flatMap(({ type, protocol, service: kind }) => {
+    if (hinted && type === SOCK_RAW && service !== "") return [];
+    const port = numeric ? Number(service) & 0xffff : kind && serviceByName(m, service, kind)?.port;
     return port === undefined ? [] : [{ type, protocol: protocol || (hints.protocol ?? 0), port }];
   });
   const canonicalName = hints.canonicalName && node !== "" ? (hostByName(m, node)?.name ?? node) : "";
