@@ -3,7 +3,7 @@
  * fcntl.c, pipe_unix.c and others).
  */
 import { WORD } from "../../layout.ts";
-import { HostError, type OpenFlags } from "../../host/host.ts";
+import { type FileKind, HostError, type OpenFlags } from "../../host/host.ts";
 import type { Machine } from "../../machine.ts";
 import { definePrimitives, type PrimitiveCode, Val, type Value } from "../../primitives.ts";
 import { effect, intList, onPath, optionalBool, unix, unixError } from "./errors.ts";
@@ -106,13 +106,20 @@ function lseek(m: Machine, a: number, offset: number): number {
 export const int64Argument = (m: Machine, a: number, i: number): number =>
   Number(m.i64[(m.block(a, i) + WORD) >>> 3]!);
 
+/** What can be a stream of bytes. */
+const STREAM_KINDS: readonly FileKind[] = ["file", "character", "fifo", "socket"];
+/** Value of the option SO_TYPE. */
+const SOCK_STREAM = 1;
+
 /** Refuse descriptors of what is not a stream of bytes; then open a channel. */
 const channel =
   (name: string, open: "caml_ml_open_descriptor_in" | "caml_ml_open_descriptor_out"): PrimitiveCode =>
   (m, a) => {
     unix(m, name, undefined, () => {
-      const { kind } = m.host.files.status(m.int(a, 0));
-      if (kind === "directory" || kind === "block" || kind === "link") throw new HostError("EINVAL");
+      const fd = m.int(a, 0);
+      const { kind } = m.host.files.status(fd);
+      const datagrams = kind === "socket" && m.host.network.getOption(fd, "SO_TYPE") !== SOCK_STREAM;
+      if (datagrams || !STREAM_KINDS.includes(kind)) throw new HostError("EINVAL");
     });
     const address = Number(m.core[open](BigInt(m.field(a, 0))));
     return address === 0 ? m.raisePending() : address;
