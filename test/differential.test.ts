@@ -5,7 +5,7 @@ import t from "tap";
 import { compilePrograms, run, testFolder } from "./support/programs.ts";
 
 const folder = testFolder("data/differential");
-const programs = compilePrograms(folder, ["check.ml"]);
+const programs = compilePrograms(folder, ["check.ml", "calc_parser.ml", "calc_lexer.ml"]);
 const reference = (name: string): string[] => readFileSync(join(folder, `${name}.txt`), "latin1").split("\n");
 
 /** The accuracy of libm is tested apart. */

@@ -3,7 +3,7 @@
    Each program X.ml prints what OCaml's runtime makes of its values; X.txt is what the bytecode runtime of OCaml 5.3.0
    printed:
 
-     ocamlc -g check.ml X.ml -o X.byte && ocamlrun X.byte > X.txt
+     ocamlc -g check.ml calc_parser.ml calc_lexer.ml X.ml -o X.byte && ocamlrun X.byte > X.txt
 
    Lines are "NAME: RESULT" or "NAME BLOCK MD5", the digest of a block of 10,000 results. With the argument `plain` each
    result is printed instead of the digests. *)
