@@ -1,0 +1,81 @@
+/**
+ * The tree that tests are run in: Bactrian's build folder has the layout of OCaml's own, and what tests need besides the
+ * toolchain is made in it here: an `ocamlrun`, the library of the testsuite and the program for expect tests.
+ */
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type CommandResult, type Runner, runCommand } from "./commands.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const source = join(root, "node_modules/ocaml");
+
+/** The tests of OCaml. */
+export const testsFolder = join(source, "testsuite/tests");
+
+const built = join(root, "dist/ocaml-build");
+const inTree = (...path: string[]): string => join(built, ...path);
+
+/** Places in the tree that commands name (ocamltest/ocaml_files.ml, ocaml_directories.ml). */
+export const tree = {
+  root: built,
+  stdlib: inTree("stdlib"),
+  runtime: inTree("runtime"),
+  toplevel: inTree("toplevel"),
+  ocamlrun: inTree("runtime/ocamlrun"),
+  ocamlc: inTree("ocamlc"),
+  ocaml: inTree("ocaml"),
+  ocamllex: inTree("boot/ocamllex"),
+  ocamlobjinfo: inTree("ocamlobjinfo"),
+  expect: inTree("testsuite/tools/expect"),
+} as const;
+
+export const runner: Runner = { ocamlrun: tree.ocamlrun, bactrian: join(root, "dist/cli/main.js") };
+
+/** Folders of compiled compiler modules. */
+export const COMPILER_FOLDERS =
+  "asmcomp bytecomp compilerlibs driver file_formats lambda middle_end parsing toplevel typing utils".split(" ");
+
+/** Seconds for building one of the helpers. */
+const BUILD_SECONDS = 300;
+
+/** Make what tests need. Throws when the toolchain is missing, or with the compiler's messages. */
+export async function prepareTree(): Promise<void> {
+  for (const file of [tree.ocamlc, runner.bactrian]) {
+    if (!existsSync(file)) throw new Error(`${file} is missing: run npm run setup first`);
+  }
+  mkdirSync(tree.runtime, { recursive: true });
+  const launcher = `#!/bin/sh
+# ocamlc -use-runtime asks for the primitives with -p
+if [ "$1" = -p ]; then exec cat '${inTree("primitives")}'; fi
+exec '${process.execPath}' '${runner.bactrian}' run "$@"
+`;
+  if (!existsSync(tree.ocamlrun) || readFileSync(tree.ocamlrun, "utf8") !== launcher) {
+    writeFileSync(tree.ocamlrun, launcher);
+    chmodSync(tree.ocamlrun, 0o755);
+  }
+  const includes = COMPILER_FOLDERS.flatMap((folder) => ["-I", folder]);
+  const library = "-nostdlib -I stdlib -I testsuite/lib".split(" ");
+  await make("testsuite/lib/lib.cmo", "-nostdlib -nopervasives -I testsuite/lib -c".split(" "), ["lib.mli", "lib.ml"]);
+  await make("testsuite/lib/testing.cma", [...library, "-a", "-linkall", "-o", "testsuite/lib/testing.cma"], ["testing.mli", "testing.ml"]);
+  await make(
+    "testsuite/tools/expect",
+    [..."-nostdlib -I stdlib -I testsuite/tools -linkall -o testsuite/tools/expect".split(" "), ...includes]
+      .concat(["ocamlcommon", "ocamlbytecomp", "ocamltoplevel"].map((name) => `compilerlibs/${name}.cma`)),
+    ["expect.mli", "expect.ml"],
+  );
+}
+
+/** Make one file out of sources of its folder, unless it is younger than the compiler. */
+async function make(output: string, args: readonly string[], sources: readonly string[]): Promise<void> {
+  const file = inTree(output);
+  if (existsSync(file) && statSync(file).mtimeMs > statSync(tree.ocamlc).mtimeMs) return;
+  const folder = dirname(output);
+  for (const name of sources) cpSync(join(source, folder, name), inTree(folder, name));
+  const words = [tree.ocamlrun, tree.ocamlc, ...args, ...sources.map((name) => `${folder}/${name}`)];
+  const result: CommandResult = await runCommand(
+    { words, directory: built, environment: {}, seconds: BUILD_SECONDS },
+    runner,
+  );
+  if (result.status !== 0) throw new Error(`${output} could not be made:\n${result.log}`);
+}
