@@ -46,7 +46,7 @@ export class Session {
   log = "";
   private readonly seconds: number;
 
-  /** `seconds`: limit for a single command. */
+  /** `seconds`: limit for a single command, unless the test sets the variable `timeout`. */
   constructor(directory: string, seconds: number) {
     this.directory = directory;
     this.seconds = seconds;
@@ -63,6 +63,7 @@ export class Session {
 
   async runWords(environment: Environment, line: readonly string[], streams: Streams = {}): Promise<number> {
     const { stdin = "stdin", stdout = "stdout", stderr = "stderr" } = streams;
+    const seconds = environment.number("timeout", this.seconds);
     this.log += `$ ${line.join(" ")}\n`;
     const result: CommandResult = await runCommand(
       {
@@ -73,12 +74,12 @@ export class Session {
         stdout: environment.lookup(stdout),
         stderr: environment.lookup(stderr),
         append: streams.append ?? false,
-        seconds: this.seconds,
+        seconds,
       },
       runner,
     );
     this.log += result.log;
-    if (result.timedOut) throw new TimeOut(line, this.seconds);
+    if (result.timedOut) throw new TimeOut(line, seconds);
     return result.status;
   }
 

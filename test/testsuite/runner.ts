@@ -10,6 +10,8 @@ import { testsFolder, tree } from "./tree.ts";
 import { parseTest, type Statement, type TestTree } from "./tsl.ts";
 
 export interface RunOptions {
+  /** The folder of tests, instead of OCaml's. */
+  readonly tests?: string;
   /** Where tests are built and run. */
   readonly folder: string;
   /** Limit for a single command. */
@@ -42,17 +44,17 @@ export async function runTest(test: string, options: RunOptions): Promise<Outcom
 
 class TestRun {
   readonly session: Session;
+  private readonly file: string;
   private readonly sourceFolder: string;
   private readonly name: string;
   private readonly buildFolder: string;
   private readonly options: RunOptions;
-  private readonly test: string;
   private readonly results: { status: Status; reason: string }[] = [];
 
   constructor(test: string, options: RunOptions) {
-    this.test = test;
     this.options = options;
-    this.sourceFolder = join(testsFolder, dirname(test));
+    this.file = join(options.tests ?? testsFolder, test);
+    this.sourceFolder = dirname(this.file);
     this.name = basename(test).replace(/\.[^.]*$/, "");
     this.buildFolder = join(options.folder, dirname(test), this.name);
     this.session = new Session(this.buildFolder, options.seconds);
@@ -62,7 +64,7 @@ class TestRun {
     rmSync(this.buildFolder, { recursive: true, force: true });
     mkdirSync(this.buildFolder, { recursive: true });
     try {
-      const { statements, branches } = parseTest(readFileSync(join(testsFolder, this.test), "latin1"));
+      const { statements, branches } = parseTest(readFileSync(this.file, "latin1"));
       const first = statements.findIndex((s) => s.kind === "test");
       const settings = first < 0 ? statements : statements.slice(0, first);
       let environment = this.initialEnvironment();
@@ -94,7 +96,7 @@ class TestRun {
       TEST_PASS: "0",
       TEST_FAIL: "1",
       TEST_SKIP: "125",
-      test_file: basename(this.test),
+      test_file: basename(this.file),
       reference: join(this.sourceFolder, `${this.name}.reference`),
       test_source_directory: this.sourceFolder,
       test_build_directory_prefix: this.buildFolder,
