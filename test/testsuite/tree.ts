@@ -5,6 +5,8 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadCore } from "../../cli/paths.ts";
+import { ensureToolchain } from "../../cli/toolchain.ts";
 import { type CommandResult, type Runner, runCommand } from "./commands.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -39,11 +41,10 @@ export const COMPILER_FOLDERS =
 /** Seconds for building one of the helpers. */
 const BUILD_SECONDS = 300;
 
-/** Make what tests need. Throws when the toolchain is missing, or with the compiler's messages. */
+/** Make what tests need. Throws when Bactrian is not built, or with the compiler's messages. */
 export async function prepareTree(): Promise<void> {
-  for (const file of [tree.ocamlc, runner.bactrian]) {
-    if (!existsSync(file)) throw new Error(`${file} is missing: run npm run setup first`);
-  }
+  if (!existsSync(runner.bactrian)) throw new Error(`${runner.bactrian} is missing: npm run build makes it`);
+  await ensureToolchain(loadCore());
   mkdirSync(tree.runtime, { recursive: true });
   const launcher = `#!/bin/sh
 # ocamlc -use-runtime asks for the primitives with -p
