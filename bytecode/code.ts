@@ -51,11 +51,14 @@ const ENSURE_STACK = opcode("ENSURE_STACK");
 export class CodeStore {
   private readonly machine: Machine;
   private readonly primitives: PrimitiveTable;
+  private readonly fused: boolean;
   private readonly fragments: CodeFragment[] = [];
 
-  constructor(machine: Machine, primitives: PrimitiveTable) {
+  /** `fused`: place superinstructions. */
+  constructor(machine: Machine, primitives: PrimitiveTable, fused: boolean) {
     this.machine = machine;
     this.primitives = primitives;
+    this.fused = fused;
   }
 
   /**
@@ -117,7 +120,7 @@ export class CodeStore {
     if (missing.size > 0) {
       throw new FormatError("unsupported", "code", `there is no primitive ${[...missing].join(", ")}`);
     }
-    fuse(code, original);
+    if (this.fused) fuse(code, original, this.primitives);
     return code;
   }
 

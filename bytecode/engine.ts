@@ -51,6 +51,8 @@ export interface EngineOptions {
   readonly maxMemoryBytes?: number;
   /** DEBUG_* bits (layout.ts). */
   readonly debug?: number;
+  /** Whether sequences of instructions become superinstructions; default: yes. */
+  readonly fused?: boolean;
 }
 
 const DEFAULT_MINOR_HEAP_WORDS = 256 * 1024;
@@ -88,7 +90,7 @@ export class Engine {
       },
     });
     machine.core = instance.exports as unknown as CoreExports;
-    this.code = new CodeStore(machine, this.primitives);
+    this.code = new CodeStore(machine, this.primitives, options.fused ?? true);
     this.initialise(options);
   }
 

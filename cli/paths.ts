@@ -32,10 +32,10 @@ export const ocamlVersion = manifest.dependencies.ocaml;
 /** The script of the build's worker threads, bundled. */
 export const workerScript = new URL(`file://${join(dist, "cli/bootstrap-worker.js")}`);
 
-/** core.wasm, compiled, with the primitives that it was built with. */
-export function loadCore(): CoreModule {
+/** A build of core.wasm, compiled, with the primitives that it was built with. */
+export function loadCore(build: "core" | "core-profile" = "core"): CoreModule {
   return {
-    module: new WebAssembly.Module(readFileSync(join(dist, "core.wasm"))),
-    primitives: JSON.parse(readFileSync(join(dist, "core.json"), "utf8")).primitives,
+    module: new WebAssembly.Module(readFileSync(join(dist, `${build}.wasm`))),
+    primitives: JSON.parse(readFileSync(join(dist, `${build}.json`), "utf8")).primitives,
   };
 }

@@ -25,12 +25,20 @@ export interface ProgramOptions {
   readonly parameters?: string | undefined;
   readonly maxMemoryBytes?: number;
   readonly debug?: number;
+  /** Whether sequences of instructions become superinstructions; default: yes. */
+  readonly fused?: boolean;
   /** Verify the code before it runs: for programs that come from outside. */
   readonly verify?: boolean;
 }
 
-/** Run a program in a machine of its own until it ends. Its exit status. Throws FormatError. */
-export function runProgram(program: BytecodeExecutable, options: ProgramOptions): number {
+/** A program in a machine of its own, before its first instruction. */
+export interface LoadedProgram {
+  readonly engine: Engine;
+  readonly fragment: CodeFragment;
+}
+
+/** Load a program into a machine of its own. Throws FormatError. */
+export function prepareProgram(program: BytecodeExecutable, options: ProgramOptions): LoadedProgram {
   const parameters = parseParameters(options.parameters);
   const { primitives, imports } = hostPrimitives({ argv: options.argv, executableName: options.argv[0] ?? "" });
   const engine: Engine = new Engine({
@@ -41,10 +49,20 @@ export function runProgram(program: BytecodeExecutable, options: ProgramOptions)
     maxStackWords: parameters.maxStackWords,
     ...(options.maxMemoryBytes !== undefined && { maxMemoryBytes: options.maxMemoryBytes }),
     ...(options.debug !== undefined && { debug: options.debug }),
+    ...(options.fused !== undefined && { fused: options.fused }),
     imports,
   });
   if (parameters.backtrace) engine.machine.i32[CELL_BACKTRACE_ACTIVE >>> 2] = 1;
-  const fragment = loadProgram(engine, program, options.verify ?? false);
+  return { engine, fragment: loadProgram(engine, program, options.verify ?? false) };
+}
+
+/** Run a program in a machine of its own until it ends. Its exit status. Throws FormatError. */
+export function runProgram(program: BytecodeExecutable, options: ProgramOptions): number {
+  return runPrepared(prepareProgram(program, options));
+}
+
+/** Run a program until it ends. Its exit status. */
+export function runPrepared({ engine, fragment }: LoadedProgram): number {
   try {
     try {
       engine.runCode(fragment);

@@ -205,6 +205,13 @@ export const CELL_EXTRA_ARGS = 0x4cc; // i32
 export const CELL_SPARE_SEGMENT = 0x4d0; // i32
 /** Fibers made so far (ids for Effect's continuations). */
 export const CELL_FIBER_COUNT = 0x4d8; // i64
+/**
+ * In the profiling build of the interpreter (bench/training): the code whose executions are counted, its length in
+ * bytes, and an i64 for each of its words.
+ */
+export const CELL_PROFILE_START = 0x4e0; // i32
+export const CELL_PROFILE_BYTES = 0x4e4; // i32
+export const CELL_PROFILE_COUNTS = 0x4e8; // i32
 
 // Value cells that are roots: the collector scans [CELL_ACCU .. CELL_GLOBAL_DATA] and every cell listed in ROOT_CELLS
 // of runtime/core/gc/roots.ts.

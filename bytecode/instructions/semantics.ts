@@ -115,8 +115,34 @@ export interface Semantics<V, N, C> {
   stub(name: StubName): void;
 }
 
+/** What the meanings of primitives (inlined.ts) are written in besides; `F` is an unboxed double. */
+export interface PrimitiveSemantics<V, N, C, F> extends Semantics<V, N, C> {
+  /** What follows holds if c does; otherwise the primitive itself is called. */
+  fastWhen(c: C): void;
+  /** Both conditions, evaluated. */
+  both(x: C, y: C): C;
+  /** Whether the block's tag is not `tag`. */
+  hasOtherTag(block: V, tag: number): C;
+  /** Length in bytes, as an OCaml integer. */
+  stringLength(s: V): V;
+
+  // ---- Floats ----
+  unbox(x: V): F;
+  box(x: F): V;
+  floatArith(op: FloatOp, x: F, y: F): F;
+  floatUnary(op: FloatUnaryOp, x: F): F;
+  compareFloats(op: FloatCompareOp, x: F, y: F): C;
+  floatOfInt(x: V): F;
+  /** Element of a float array at an OCaml integer index. */
+  floatItem(block: V, index: V): F;
+  setFloatItem(block: V, index: V, x: F): void;
+}
+
 export type ArithOp = "add" | "sub" | "mul" | "and" | "or" | "xor" | "lsl" | "lsr" | "asr";
 export type CompareOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "ult" | "uge";
+export type FloatOp = "add" | "sub" | "mul" | "div";
+export type FloatUnaryOp = "neg" | "abs" | "sqrt";
+export type FloatCompareOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 export type StubName =
   | "stopRaise"
   | "segmentReturn"
@@ -129,3 +155,6 @@ export type StubName =
 
 /** A meaning, for any builder. */
 export type Meaning = <V, N, C>(b: Semantics<V, N, C>) => void;
+
+/** The meaning of a primitive, for any builder. */
+export type PrimitiveMeaning = <V, N, C, F>(b: PrimitiveSemantics<V, N, C, F>) => void;

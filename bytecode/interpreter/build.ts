@@ -35,12 +35,15 @@ async function assemble(): Promise<Uint8Array> {
 }
 
 const started = Date.now();
+/** With --profile: the interpreter that counts, for bench/training. With --wat: also the text of the module. */
+const profile = process.argv.includes("--profile");
 const wat = process.argv.includes("--wat");
-const core = generateCore(await assemble(), { wat });
+const name = profile ? "core-profile" : "core";
+const core = generateCore(await assemble(), { wat, profile });
 mkdirSync(join(root, "dist"), { recursive: true });
-writeFileSync(join(root, "dist/core.wasm"), core.wasm);
-writeFileSync(join(root, "dist/core.json"), JSON.stringify({ primitives: core.primitives }));
-if (core.wat !== undefined) writeFileSync(join(root, "dist/core.wat"), core.wat);
+writeFileSync(join(root, `dist/${name}.wasm`), core.wasm);
+writeFileSync(join(root, `dist/${name}.json`), JSON.stringify({ primitives: core.primitives }));
+if (core.wat !== undefined) writeFileSync(join(root, `dist/${name}.wat`), core.wat);
 console.log(
-  `core.wasm: ${(core.wasm.length / 1024).toFixed(0)} KiB, ${core.primitives.length} primitives, ${Date.now() - started} ms`,
+  `${name}.wasm: ${(core.wasm.length / 1024).toFixed(0)} KiB, ${core.primitives.length} primitives, ${Date.now() - started} ms`,
 );

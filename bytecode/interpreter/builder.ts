@@ -16,8 +16,10 @@ import {
   CELL_PC,
   CELL_SP,
   CELL_TRAP_SP,
+  CELL_YOUNG_END,
   CELL_YOUNG_LIMIT,
   CELL_YOUNG_PTR,
+  CELL_YOUNG_START,
   CODE_BIAS,
   CODE_MARK,
   HEADER_WOSIZE_SHIFT,
@@ -26,7 +28,16 @@ import {
   TAG_DOUBLE,
   WORD,
 } from "../../runtime/layout.ts";
-import type { ArithOp, CompareOp, Semantics, StubName } from "../instructions/semantics.ts";
+import type { InlinedPrimitive } from "../instructions/inlined.ts";
+import type {
+  ArithOp,
+  CompareOp,
+  FloatCompareOp,
+  FloatOp,
+  FloatUnaryOp,
+  PrimitiveSemantics,
+  StubName,
+} from "../instructions/semantics.ts";
 import { ACCU, Emit, ENV, EXTRA, type Expr, FUEL, LABEL, PC, Scratch, SP, WANT } from "./registers.ts";
 import * as transitions from "./transitions.ts";
 
@@ -39,11 +50,21 @@ let labels = 0;
 /** Closinfo of every bytecode closure but those of CLOSUREREC: arity 0, environment from field 2. */
 const CLOSINFO_PLAIN = (2 << 1) | 1;
 
-export class InterpreterBuilder implements Semantics<Expr, Num, Expr> {
+/** What is known of an instruction besides its operands. */
+export interface InstructionContext {
+  /** Nothing follows it in the sequence. */
+  readonly last?: boolean;
+  /** The primitive that it calls. */
+  readonly primitive?: string | undefined;
+  /** The meaning of that primitive takes the place of the call. */
+  readonly inlined?: InlinedPrimitive | undefined;
+}
+
+export class InterpreterBuilder implements PrimitiveSemantics<Expr, Num, Expr, Expr> {
   readonly emit: Emit;
   readonly scratch = new Scratch();
   /** The code of the handler. */
-  readonly code: Expr[] = [];
+  code: Expr[] = [];
 
   /** Byte offset from pc to the current instruction's opcode word. */
   private at = 0;
@@ -63,11 +84,23 @@ export class InterpreterBuilder implements Semantics<Expr, Num, Expr> {
 
   // ---- Sequences --------------------------------------------------------------------------------------------------
 
-  /** Start the instruction whose opcode word is at byte offset `at` from pc; `fixed` operands are known. */
-  startInstruction(at: number, fixed: readonly (number | undefined)[]): void {
+  /**
+   * Start the instruction whose opcode word is at byte offset `at` from pc; `fixed` operands are known.
+   */
+  startInstruction(
+    at: number,
+    fixed: readonly (number | undefined)[],
+    { last = true, primitive, inlined }: InstructionContext = {},
+  ): void {
     this.at = at - this.base;
     this.fixed = fixed;
+    this.last = last;
+    this.primitive = primitive;
+    this.inlined = inlined;
   }
+  private last = true;
+  private primitive: string | undefined;
+  private inlined: InlinedPrimitive | undefined;
   /** Byte offset of pc from the start of the sequence (it moves at a commit). */
   private base = 0;
 
@@ -268,8 +301,28 @@ export class InterpreterBuilder implements Semantics<Expr, Num, Expr> {
     return this.emit.get64(this.temp(this.emit.load64(this.emit.add32(this.itemAddress(block, index), -4))));
   }
 
+  /** caml_modify: stores into young blocks, and of integers over integers, need nothing more. */
   private modify(address: Expr, v: Expr): void {
-    this.code.push(this.emit.call("caml_modify_field", [address, v], binaryen.none));
+    const e = this.emit;
+    const m = e.module;
+    const field = this.scratch.newI32();
+    const value = this.temp(v);
+    this.code.push(e.set(field, address));
+    const young = m.i32.lt_u(
+      m.i32.sub(e.get32(field), e.cell32(CELL_YOUNG_START)),
+      m.i32.sub(e.cell32(CELL_YOUNG_END), e.cell32(CELL_YOUNG_START)),
+    );
+    const integers = m.i32.and(
+      m.i32.and(e.load32(e.get32(field)), e.wrap(e.get64(value))),
+      e.c32(1),
+    );
+    this.code.push(
+      e.if(
+        m.i32.or(young, integers),
+        [e.store64(e.get32(field), 0, e.get64(value))],
+        [e.call("caml_modify_field", [e.get32(field), e.get64(value)], binaryen.none)],
+      ),
+    );
     this.changed = true;
   }
 
@@ -299,13 +352,8 @@ export class InterpreterBuilder implements Semantics<Expr, Num, Expr> {
   }
 
   floatField(block: Expr, i: Num): Expr {
-    const m = this.emit.module;
-    const source = this.scratch.newI32();
-    const p = this.allocate(1, { known: TAG_DOUBLE });
     const [base, offset] = this.scaled(this.emit.wrap(block), i);
-    this.code.push(this.emit.set(source, base));
-    this.code.push(m.f64.store(0, 8, this.emit.get32(p), m.f64.load(offset, 8, this.emit.get32(source))));
-    return this.emit.extend(this.emit.get32(p));
+    return this.box(this.emit.module.f64.load(offset, 8, base));
   }
 
   setFloatField(block: Expr, i: Num, v: Expr): void {
@@ -544,6 +592,71 @@ export class InterpreterBuilder implements Semantics<Expr, Num, Expr> {
     }
   }
 
+  both(x: Expr, y: Expr): Expr {
+    return this.emit.module.i32.and(x, y);
+  }
+
+  hasOtherTag(block: Expr, tag: number): Expr {
+    const m = this.emit.module;
+    return m.i32.ne(m.i32.load8_u(0, 1, this.emit.add32(this.emit.wrap(block), -WORD)), this.emit.c32(tag));
+  }
+
+  stringLength(s: Expr): Expr {
+    const e = this.emit;
+    const m = e.module;
+    const p = this.scratch.newI32();
+    const last = this.scratch.newI32();
+    this.code.push(e.set(p, e.wrap(s)));
+    const wosize = e.wrap(m.i64.shr_u(e.load64(e.add32(e.get32(p), -WORD)), e.c64(HEADER_WOSIZE_SHIFT)));
+    this.code.push(e.set(last, e.add32(m.i32.shl(wosize, e.c32(3)), -1)));
+    const padding = m.i32.load8_u(0, 1, m.i32.add(e.get32(p), e.get32(last)));
+    const length = e.extend(m.i32.sub(e.get32(last), padding));
+    return m.i64.or(m.i64.shl(length, e.c64(1)), e.c64(1));
+  }
+
+  // ---- Floats ---------------------------------------------------------------------------------------------------------------
+
+  unbox(x: Expr): Expr {
+    return this.emit.module.f64.load(0, 8, this.emit.wrap(x));
+  }
+
+  /** The double is computed before room is made for it: an allocation that fails executes the sequence again. */
+  box(x: Expr): Expr {
+    const e = this.emit;
+    const double = this.scratch.newF64();
+    this.code.push(e.set(double, x));
+    const p = this.allocate(1, { known: TAG_DOUBLE });
+    this.code.push(e.module.f64.store(0, 8, e.get32(p), e.module.local.get(double, binaryen.f64)));
+    return e.extend(e.get32(p));
+  }
+
+  floatArith(op: FloatOp, x: Expr, y: Expr): Expr {
+    return this.emit.module.f64[op](x, y);
+  }
+
+  floatUnary(op: FloatUnaryOp, x: Expr): Expr {
+    return this.emit.module.f64[op](x);
+  }
+
+  compareFloats(op: FloatCompareOp, x: Expr, y: Expr): Expr {
+    return this.emit.module.f64[op](x, y);
+  }
+
+  floatOfInt(x: Expr): Expr {
+    const m = this.emit.module;
+    return m.f64.convert_s.i64(m.i64.shr_s(x, this.emit.c64(1)));
+  }
+
+  floatItem(block: Expr, index: Expr): Expr {
+    return this.emit.module.f64.load(0, 8, this.emit.add32(this.itemAddress(block, index), -4));
+  }
+
+  setFloatItem(block: Expr, index: Expr, x: Expr): void {
+    const address = this.emit.add32(this.itemAddress(block, index), -4);
+    this.code.push(this.emit.module.f64.store(0, 8, address, x));
+    this.changed = true;
+  }
+
   isFalse(v: Expr): Expr {
     return this.emit.module.i64.eq(v, this.unit());
   }
@@ -582,10 +695,49 @@ export class InterpreterBuilder implements Semantics<Expr, Num, Expr> {
     const condition = this.scratch.newI32();
     this.code.push(e.set(condition, c));
     const there = this.target(target);
+    if (!this.last) {
+      this.code.push(e.if(e.get32(condition), this.sideExit(there)));
+      return;
+    }
     const here = e.add32(e.get32(PC), this.at + OPCODE_BYTES * (2 + target));
     this.commit(0);
     this.code.push(e.if(e.get32(condition), [e.set(PC, there)], [e.set(PC, here)]));
     this.next();
+  }
+
+  /** Code that leaves the sequence for `pc`, with everything written back. */
+  private sideExit(pc: Expr): Expr[] {
+    return this.aside(() => {
+      const target = this.scratch.newI32();
+      this.code.push(this.emit.set(target, pc));
+      this.commit(0);
+      this.code.push(this.emit.set(PC, this.emit.get32(target)));
+    });
+  }
+
+  /** What `generate` emits, which ends by going to the next instruction; the sequence itself goes on as it was. */
+  private aside(generate: () => void): Expr[] {
+    const { code, pushed, slots, accuLocal, changed, base, at } = this;
+    this.code = [];
+    this.slots = new Map([...slots].map(([slot, entry]) => [slot, { ...entry }]));
+    generate();
+    this.code.push(this.emit.module.br(LABEL.next));
+    const emitted = this.code;
+    Object.assign(this, { code, pushed, slots, accuLocal, changed, base, at });
+    return emitted;
+  }
+
+  fastWhen(c: Expr): void {
+    const e = this.emit;
+    const { inlined } = this;
+    if (!inlined) throw new Error("fastWhen is for primitives");
+    const condition = this.scratch.newI32();
+    this.code.push(e.set(condition, c));
+    const slow = this.aside(() => {
+      this.call(inlined.arity, 0);
+      this.commit(this.at + 2 * OPCODE_BYTES);
+    });
+    this.code.push(e.if(e.module.i32.eqz(e.get32(condition)), slow));
   }
 
   switch(): void {
@@ -761,17 +913,17 @@ export class InterpreterBuilder implements Semantics<Expr, Num, Expr> {
     const e = this.emit;
     const m = e.module;
     this.commitHere();
-    this.code.push(
-      e.if(
-        m.i32.ge_s(e.get32(EXTRA), this.value(required)),
-        [
-          e.set(EXTRA, m.i32.sub(e.get32(EXTRA), this.value(required))),
-          e.set(PC, e.add32(e.get32(PC), 2 * OPCODE_BYTES)),
-          m.br(LABEL.next),
-        ],
-      ),
-    );
+    const { code } = this;
+    this.code = [];
     transitions.partialApplication(this);
+    const partial = this.code;
+    this.code = code;
+    this.done = false;
+    this.code.push(
+      e.if(m.i32.lt_s(e.get32(EXTRA), this.value(required)), partial),
+      e.set(EXTRA, m.i32.sub(e.get32(EXTRA), this.value(required))),
+    );
+    this.changed = true;
   }
 
   closure(vars: Num, target: number): void {
@@ -871,7 +1023,11 @@ export class InterpreterBuilder implements Semantics<Expr, Num, Expr> {
     this.commitHere();
     this.code.push(...this.publish());
     const args = [e.get64(ACCU), ...Array.from({ length: n - 1 }, (_, i) => e.load64(e.get32(SP), i * WORD))];
-    transitions.callPrimitive(this, e.module.call(`c_call${n}`, [this.value(this.operand(primitive)), ...args], binaryen.i64));
+    const call =
+      this.primitive === undefined
+        ? e.module.call(`c_call${n}`, [this.value(this.operand(primitive)), ...args], binaryen.i64)
+        : e.call(this.primitive, args, binaryen.i64);
+    transitions.callPrimitive(this, call);
     this.pop({ known: n - 1 });
   }
 

@@ -10,6 +10,9 @@ import {
   CELL_ACTIONS,
   CELL_EXN,
   CELL_FUEL_REFILL,
+  CELL_PROFILE_BYTES,
+  CELL_PROFILE_COUNTS,
+  CELL_PROFILE_START,
   CELL_RESULT,
   CELL_SP,
   CELL_STACK_LIMIT,
@@ -20,6 +23,7 @@ import {
   CODE_MARK,
   WORD,
 } from "../../runtime/layout.ts";
+import { inlinedPrimitives } from "../instructions/inlined.ts";
 import { instructions } from "../instructions/table.ts";
 import { InterpreterBuilder } from "./builder.ts";
 import { ACCU, Emit, ENV, EXTRA, type Expr, FUEL, LABEL, LIMIT, LOCALS, PC, SP, WANT } from "./registers.ts";
@@ -50,10 +54,13 @@ function handlers(emit: Emit): Expr[][] {
   }
   for (const { parts, length } of superinstructions) {
     const b = new InterpreterBuilder(emit);
-    for (const part of parts) {
-      b.startInstruction(part.offset, part.fixed);
-      part.instruction.meaning(b);
-    }
+    parts.forEach((part, i) => {
+      const { instruction, primitive } = part;
+      const inlined = primitive === undefined ? undefined : inlinedPrimitives.get(primitive);
+      b.startInstruction(part.offset, part.fixed, { last: i === parts.length - 1, primitive, inlined });
+      if (inlined) inlined.meaning(b);
+      else instruction.meaning(b);
+    });
     b.finish(length);
     result.push(b.code);
   }
@@ -143,14 +150,25 @@ function sharedTails(emit: Emit): { label: string; code: Expr[] }[] {
 /** No handler falls through to this label; an opcode that does not exist goes there and traps. */
 const DISPATCHED = "dispatched";
 
-function interpreterBody(emit: Emit): Expr {
+/** Count the execution of the instruction at pc, for the profiling build. */
+function countExecution(e: Emit): Expr {
+  const m = e.module;
+  const offset = (): Expr => m.i32.sub(e.add32(e.get32(PC), CODE_BIAS), e.cell32(CELL_PROFILE_START));
+  const counter = (): Expr => m.i32.add(e.cell32(CELL_PROFILE_COUNTS), m.i32.shl(offset(), e.c32(1)));
+  return e.if(m.i32.lt_u(offset(), e.cell32(CELL_PROFILE_BYTES)), [
+    e.store64(counter(), 0, m.i64.add(e.load64(counter()), e.c64(1))),
+  ]);
+}
+
+function interpreterBody(emit: Emit, profile: boolean): Expr {
   const e = emit;
   const m = e.module;
   const codes = handlers(emit);
   const names = codes.map((_, i) => `op${i}`);
   const fetch = e.load32(e.get32(PC), CODE_BIAS);
   // The handler of opcode i follows the block that br_table leaves for it.
-  let body: Expr = m.block(names[0]!, [m.switch(names, DISPATCHED, fetch)]);
+  const count = profile ? [countExecution(e)] : [];
+  let body: Expr = m.block(names[0]!, [...count, m.switch(names, DISPATCHED, fetch)]);
   codes.forEach((code, i) => {
     const label = names[i + 1] ?? DISPATCHED;
     body = m.block(label, [body, ...code]);
@@ -271,7 +289,7 @@ export interface GeneratedCore {
 }
 
 /** The module with the interpreter in it, from the output of the AssemblyScript compiler. */
-export function generateCore(assembled: Uint8Array, options: { wat?: boolean; optimize?: boolean } = {}): GeneratedCore {
+export function generateCore(assembled: Uint8Array, options: { wat?: boolean; profile?: boolean } = {}): GeneratedCore {
   const module = binaryen.readBinary(assembled);
   module.setFeatures(
     binaryen.Features.BulkMemory |
@@ -287,14 +305,12 @@ export function generateCore(assembled: Uint8Array, options: { wat?: boolean; op
   addPrimitiveCalls(emit, primitives);
   const interpret = importedName(module, "bytecode", "interpret");
   module.removeFunction(interpret);
-  module.addFunction(interpret, none, i32, LOCALS, interpreterBody(emit));
+  module.addFunction(interpret, none, i32, LOCALS, interpreterBody(emit, options.profile ?? false));
   module.addFunctionExport(interpret, "interpret");
   if (!module.validate()) throw new Error("the generated interpreter does not validate");
-  if (options.optimize !== false) {
-    binaryen.setOptimizeLevel(2);
-    binaryen.setShrinkLevel(0);
-    module.runPasses(["vacuum", "precompute", "optimize-instructions", "remove-unused-brs", "vacuum"]);
-  }
+  binaryen.setOptimizeLevel(2);
+  binaryen.setShrinkLevel(0);
+  module.runPasses(["vacuum", "precompute", "optimize-instructions", "remove-unused-brs", "vacuum"]);
   binaryen.setDebugInfo(true);
   const wasm = module.emitBinary();
   return { wasm, primitives, ...(options.wat && { wat: module.emitText() }) };

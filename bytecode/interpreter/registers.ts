@@ -17,10 +17,11 @@ export const LIMIT = 6; // i32: CELL_STACK_LIMIT of the current segment
 /** What a failed allocation asks for (words). */
 export const WANT = 7; // i32
 const FIRST_I32 = 8;
-const SCRATCH_I32 = 10;
+const SCRATCH_I32 = 24;
 const FIRST_I64 = FIRST_I32 + SCRATCH_I32;
-const SCRATCH_I64 = 24;
+const SCRATCH_I64 = 32;
 const FIRST_F64 = FIRST_I64 + SCRATCH_I64;
+const SCRATCH_F64 = 8;
 
 export const LOCALS: binaryen.Type[] = [
   binaryen.i32,
@@ -29,7 +30,7 @@ export const LOCALS: binaryen.Type[] = [
   binaryen.i64,
   ...Array<binaryen.Type>(4 + SCRATCH_I32).fill(binaryen.i32),
   ...Array<binaryen.Type>(SCRATCH_I64).fill(binaryen.i64),
-  binaryen.f64,
+  ...Array<binaryen.Type>(SCRATCH_F64).fill(binaryen.f64),
 ];
 
 /** Labels outside the handlers, from anywhere inside the dispatch loop. */
@@ -58,11 +59,7 @@ export const LABEL = {
 export class Scratch {
   private i32 = 0;
   private i64 = 0;
-
-  reset(): void {
-    this.i32 = 0;
-    this.i64 = 0;
-  }
+  private f64 = 0;
 
   newI32(): number {
     if (this.i32 === SCRATCH_I32) throw new Error("an instruction needs more i32 scratch locals");
@@ -73,9 +70,12 @@ export class Scratch {
     if (this.i64 === SCRATCH_I64) throw new Error("an instruction needs more i64 scratch locals");
     return FIRST_I64 + this.i64++;
   }
-}
 
-export const SCRATCH_F64 = FIRST_F64;
+  newF64(): number {
+    if (this.f64 === SCRATCH_F64) throw new Error("an instruction needs more f64 scratch locals");
+    return FIRST_F64 + this.f64++;
+  }
+}
 
 /** binaryen's constructors under the names that the generator reads best with. */
 export class Emit {

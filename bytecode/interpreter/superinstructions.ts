@@ -1,9 +1,12 @@
 /**
- * Sequences of instructions that the interpreter executes as one. Chosen from traces (bench/training); composed from
- * the instruction table, never written by hand. The loader puts a superinstruction's opcode over the first opcode of
- * each place where its sequence stands and leaves the other words alone, so that jumps into the middle still work.
+ * Sequences of instructions that the interpreter executes as one: composed from the instruction table, never written by
+ * hand. The loader puts a superinstruction's opcode over the first opcode of each place where its sequence stands and
+ * leaves the other words alone, so that jumps into the middle still work. All but the last instruction may only go on to
+ * the next one, or branch out of the sequence.
  */
+import { inlinedPrimitives } from "../instructions/inlined.ts";
 import { type Instruction, instruction, instructions } from "../instructions/table.ts";
+import { sequences } from "./sequences.ts";
 
 export interface Part {
   readonly instruction: Instruction;
@@ -11,6 +14,8 @@ export interface Part {
   readonly offset: number;
   /** Operands with a fixed value. */
   readonly fixed: readonly (number | undefined)[];
+  /** Name of the primitive that a C_CALL calls, where that is fixed. */
+  readonly primitive?: string;
 }
 
 export interface Superinstruction {
@@ -21,21 +26,31 @@ export interface Superinstruction {
   readonly length: number;
 }
 
-/** Each sequence: names separated by blanks; `NAME(3,_)` fixes operands. */
-const sequences: readonly string[] = [];
-
 function parse(sequence: string, index: number): Superinstruction {
   let offset = 0;
   const parts = sequence.split(" ").map((word): Part => {
     const match = /^(\w+)(?:\(([^)]*)\))?$/.exec(word);
     if (!match) throw new Error(`superinstruction ${sequence}: cannot read ${word}`);
     const row = instruction(match[1]!);
-    const fixed = match[2] === undefined ? [] : match[2].split(",").map((s) => (s === "_" ? undefined : Number(s)));
-    const part = { instruction: row, offset, fixed };
+    const operands = match[2]?.split(",") ?? [];
+    const part: Part = { instruction: row, offset, ...fixedOperands(row, operands) };
     offset += 4 * (1 + row.operands.length);
     return part;
   });
   return { name: sequence, code: instructions.length + index, parts, length: offset };
 }
 
-export const superinstructions: readonly Superinstruction[] = sequences.map(parse);
+/** Operands as they are written: a number, the name of a primitive, or `_` for any. */
+function fixedOperands(row: Instruction, operands: readonly string[]): Pick<Part, "fixed" | "primitive"> {
+  const primitive = operands.find((_, i) => row.operands[i] === "primitive");
+  const fixed = operands.map((s, i) => (s === "_" || row.operands[i] === "primitive" ? undefined : Number(s)));
+  return { fixed, ...(primitive !== undefined && primitive !== "_" && { primitive }) };
+}
+
+/** A call of each primitive that is executed without one; then the sequences. */
+const all = new Set([
+  ...[...inlinedPrimitives.values()].map(({ name, arity }) => `C_CALL${arity}(${name})`),
+  ...sequences,
+]);
+
+export const superinstructions: readonly Superinstruction[] = [...all].map(parse);
