@@ -21,7 +21,7 @@ import {
   WORD,
 } from "./layout.ts";
 import type { CoreExports } from "./core-exports.ts";
-import { type Host, writeAll } from "./host/host.ts";
+import { type Host, HostWait, writeAll } from "./host/host.ts";
 import { Val, type Value } from "./primitives.ts";
 
 const TWO_32 = 0x100000000;
@@ -346,6 +346,26 @@ export class Machine {
       return action();
     } finally {
       this.host.mayWait(this.mayWait);
+    }
+  }
+
+  /** Deadlines of the primitives that have been put off, by the addresses of their arguments. */
+  private readonly deadlines = new Map<number, number>();
+
+  /**
+   * Do something on the host, for the primitive with its arguments at `a`, that is over `seconds` after the first attempt
+   * (negative: never), however often it is put off. `action` gets the deadline, in milliseconds of performance.now().
+   */
+  timed<T>(a: number, seconds: number, action: (deadline: number) => T): T {
+    const deadline = this.deadlines.get(a) ?? (seconds < 0 ? Infinity : performance.now() + seconds * 1000);
+    try {
+      const result = action(deadline);
+      this.deadlines.delete(a);
+      return result;
+    } catch (e) {
+      if (e instanceof HostWait) this.deadlines.set(a, deadline);
+      else this.deadlines.delete(a);
+      throw e;
     }
   }
 

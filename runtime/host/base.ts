@@ -63,7 +63,7 @@ export class BaseClock implements Clock {
   processorTimes(): ProcessorTimes {
     return { user: performance.now() / 1000, system: 0, childrenUser: 0, childrenSystem: 0 };
   }
-  sleep: Clock["sleep"] = refuse;
+  sleepUntil: Clock["sleepUntil"] = refuse;
 }
 
 /** The environment that is given, for reading and writing. */

@@ -118,8 +118,8 @@ export interface Files {
   mapped(fd: number): MappedFile;
   /** A pipe: the end to read from, the end to write to. */
   pipe(): [number, number];
-  /** Wait until a descriptor is ready, or `seconds` have passed (negative: for ever). */
-  select(read: readonly number[], write: readonly number[], except: readonly number[], seconds: number): Selection;
+  /** Wait until a descriptor is ready, or until `deadline`, in milliseconds of performance.now(). */
+  select(read: readonly number[], write: readonly number[], except: readonly number[], deadline: number): Selection;
 
   // Files by path (relative to the current directory) or descriptor.
   status(file: FileReference): FileStatus;
@@ -161,7 +161,8 @@ export interface Clock {
   /** Seconds since 1970. */
   time(): number;
   processorTimes(): ProcessorTimes;
-  sleep(seconds: number): void;
+  /** Wait until `deadline`, in milliseconds of performance.now(). */
+  sleepUntil(deadline: number): void;
 }
 
 export interface Environment {

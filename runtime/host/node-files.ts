@@ -179,11 +179,10 @@ export class NodeFiles extends BaseFiles {
     read: readonly number[],
     write: readonly number[],
     except: readonly number[],
-    seconds: number,
+    deadline: number,
   ): Selection => {
     const files = new Map<number, OpenFile>();
     for (const fd of [...read, ...write, ...except]) files.set(fd, this.descriptors.get(fd));
-    const deadline = seconds < 0 ? Infinity : performance.now() + seconds * 1000;
     for (let tries = 0; ; tries++) {
       const result = {
         read: read.filter((fd) => files.get(fd)!.readable()),

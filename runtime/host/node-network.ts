@@ -4,7 +4,7 @@ import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
 import { BaseNetwork } from "./base.ts";
-import { HostError, type SocketAddress, type SocketDomain, type SocketOption, type SocketType } from "./host.ts";
+import { HostError, HostWait, type SocketAddress, type SocketDomain, type SocketOption, type SocketType } from "./host.ts";
 import type { NodeFiles } from "./node-files.ts";
 import type { Notice } from "./node-helper.ts";
 import { type Connection, NodeSocket } from "./node-sockets.ts";
@@ -159,19 +159,28 @@ export class NodeNetwork extends BaseNetwork {
       socket.remote = address;
       return;
     }
-    if (socket.state === "connected") throw new HostError("EISCONN");
-    if (socket.state === "listening") throw new HostError("EOPNOTSUPP");
-    if (socket.state === "new") {
-      socket.state = "connecting";
-      const { bound, local } = socket;
-      this.thread.command({ kind: "connect", socket: socket.id, address: this.outside(address), ...(bound && { local }) });
-      if (socket.nonblock) throw new HostError("EINPROGRESS");
-    } else if (socket.nonblock) {
-      throw new HostError("EALREADY");
+    if (!socket.awaited) this.startConnecting(socket, address);
+    // When the wait is put off, this is called again, whatever has become of the connection.
+    socket.awaited = true;
+    try {
+      socket.wait(() => (socket.state === "connected" ? true : undefined));
+      socket.awaited = false;
+    } catch (e) {
+      socket.awaited = e instanceof HostWait;
+      throw e;
     }
-    socket.wait(() => (socket.state === "connected" ? true : undefined));
     if (address.kind === "unix") socket.remote = address;
   };
+
+  private startConnecting(socket: NodeSocket, address: SocketAddress): void {
+    if (socket.state === "connected") throw new HostError("EISCONN");
+    if (socket.state === "listening") throw new HostError("EOPNOTSUPP");
+    if (socket.state === "connecting") throw new HostError("EALREADY");
+    socket.state = "connecting";
+    const { bound, local } = socket;
+    this.thread.command({ kind: "connect", socket: socket.id, address: this.outside(address), ...(bound && { local }) });
+    if (socket.nonblock) throw new HostError("EINPROGRESS");
+  }
 
   override accept = (fd: number): { fd: number; address: SocketAddress } => {
     const server = this.get(fd);

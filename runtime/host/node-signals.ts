@@ -15,8 +15,8 @@ export class NodeSignals extends BaseSignals {
   private come: string[] = [];
   /** Signals that `suspend` has let through. */
   private released: string[] = [];
-  /** Told when a signal comes. */
-  private wake: (() => void) | undefined;
+  /** Those who wait for a signal. */
+  private waiters: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
   /** When the timer fires next, in ms of performance.now(), and its interval in ms. */
   private timerAt = 0;
@@ -62,7 +62,8 @@ export class NodeSignals extends BaseSignals {
   private arrive(signal: string): void {
     if (this.action(signal) === "ignore") return;
     if (!this.come.includes(signal)) this.come.push(signal);
-    this.wake?.();
+    for (const wake of this.waiters) wake();
+    this.waiters = [];
   }
 
   /** Send a signal to this process. */
@@ -121,8 +122,7 @@ export class NodeSignals extends BaseSignals {
 
   private async nextSignal(): Promise<void> {
     const alive = setInterval(() => undefined, KEEP_ALIVE);
-    await new Promise<void>((done) => (this.wake = done));
-    this.wake = undefined;
+    await new Promise<void>((done) => this.waiters.push(done));
     clearInterval(alive);
   }
 

@@ -25,6 +25,8 @@ export class NodeSocket implements OpenFile {
   readonly id: number;
   readonly options = new Map<SocketOption, number>();
   state: "new" | "connecting" | "connected" | "listening" = "new";
+  /** Whether somebody waits for the connection. */
+  awaited = false;
   local: SocketAddress;
   remote: SocketAddress | undefined;
   bound = false;

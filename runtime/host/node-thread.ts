@@ -40,8 +40,8 @@ export class HelperThread {
   private readonly sent = new Int32Array(new SharedArrayBuffer(4));
   private lastRequest = 0;
   private answer: Answer | undefined;
-  /** Told when a message has come while the event loop turns. */
-  private wake: (() => void) | undefined;
+  /** Those who wait for a message while the event loop turns. */
+  private waiters: (() => void)[] = [];
   /** Whether HostWait may not be thrown now in any case. */
   private blocked = false;
 
@@ -73,7 +73,10 @@ export class HelperThread {
   private take(message: Answer | Notice): void {
     if ("id" in message) this.answer = message;
     else for (const receive of this.receivers) receive(message);
-    this.wake?.();
+    const { waiters } = this;
+    this.waiters = [];
+    if (waiters.length > 0) this.port!.unref();
+    for (const wake of waiters) wake();
   }
 
   /** Take the messages that have come. */
@@ -127,10 +130,8 @@ export class HelperThread {
     }
   }
 
-  private async nextMessage(): Promise<void> {
+  private nextMessage(): Promise<void> {
     this.port!.ref();
-    await new Promise<void>((done) => (this.wake = done));
-    this.wake = undefined;
-    this.port!.unref();
+    return new Promise((done) => this.waiters.push(done));
   }
 }

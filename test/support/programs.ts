@@ -50,21 +50,26 @@ export function run(program: BytecodeExecutable, options: RunOptions = {}): Outc
 }
 
 /**
- * Compile the OCaml sources of a folder and link each to a program of its own, after the sources named in `common`. The
- * programs by name. Throws what the compiler says.
+ * Compile the OCaml sources of a folder and link each to a program of its own, after the libraries of the toolchain named
+ * in `libraries` and the sources named in `common`. The programs by name. Throws what the compiler says.
  */
-export function compilePrograms(folder: string, common: readonly string[] = []): Map<string, BytecodeExecutable> {
+export function compilePrograms(
+  folder: string,
+  common: readonly string[] = [],
+  libraries: readonly string[] = [],
+): Map<string, BytecodeExecutable> {
   const work = mkdtempSync(join(tmpdir(), "bactrian-test-"));
   try {
     const sources = readdirSync(folder).filter((name) => name.endsWith(".ml"));
     for (const name of sources) cpSync(join(folder, name), join(work, name));
     const programs = sources.filter((name) => !common.includes(name));
-    ocamlc(work, ["-g", "-w", "-a", "-c", ...common, ...programs]);
+    const include = libraries.flatMap((name) => ["-I", join(libraryDirectory, name)]);
+    ocamlc(work, ["-g", "-w", "-a", ...include, "-c", ...common, ...programs]);
     const objects = common.map((name) => name.replace(/\.ml$/, ".cmo"));
     return new Map(
       programs.map((source) => {
         const name = basename(source, ".ml");
-        ocamlc(work, ["-g", ...objects, `${name}.cmo`, "-o", `${name}.byte`]);
+        ocamlc(work, ["-g", ...include, ...libraries.map((name) => `${name}.cma`), ...objects, `${name}.cmo`, "-o", `${name}.byte`]);
         return [name, readExecutable(readFileSync(join(work, `${name}.byte`)), `${name}.byte`)];
       }),
     );

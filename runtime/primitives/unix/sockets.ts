@@ -42,7 +42,7 @@ function select(m: Machine, a: number): Value {
   const lists = [0, 1, 2].map((i) => intList(m, a, i)) as [number[], number[], number[]];
   const ready = unix(m, "select", undefined, () => {
     if (lists.flat().some((fd) => fd < 0 || fd >= MAX_DESCRIPTORS)) throw new HostError("EINVAL");
-    return m.host.files.select(...lists, m.double(a, 3));
+    return m.timed(a, m.double(a, 3), (deadline) => m.host.files.select(...lists, deadline));
   });
   // As in OCaml, what is ready comes in the opposite order.
   for (const list of [ready.read, ready.write, ready.except]) {

@@ -116,7 +116,7 @@ export function timePrimitives(): Primitive[] {
         const duration = m.double(a, 0);
         if (duration < 0) return;
         if (!Number.isFinite(duration)) throw new HostError("EINVAL");
-        m.host.clock.sleep(duration);
+        m.timed(a, duration, (deadline) => m.host.clock.sleepUntil(deadline));
       }),
     ],
     caml_unix_times: [
