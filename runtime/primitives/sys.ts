@@ -22,6 +22,9 @@ function openFlags(m: Machine, list: Value): Record<(typeof OPEN_FLAGS)[number],
   for (; list !== Val.emptyList; list = m.field(list as number, 1)) {
     flags[OPEN_FLAGS[m.int(list as number, 0)]!] = true;
   }
+  // As C's O_WRONLY | O_APPEND; a file is never open for both.
+  if (flags.append) flags.write = true;
+  if (flags.write) flags.read = false;
   return flags;
 }
 
