@@ -4,6 +4,7 @@
  */
 import {
   ATOM_HEADERS,
+  CELL_EXN,
   CELL_FUEL_REFILL,
   CELL_NAMED_VALUES,
   CELL_OBJECT_ID,
@@ -17,7 +18,7 @@ import {
 } from "../runtime/layout.ts";
 import type { CoreExports } from "../runtime/core-exports.ts";
 import { type Host, HostWait } from "../runtime/host/host.ts";
-import { Machine, OcamlException } from "../runtime/machine.ts";
+import { Machine, OcamlException, Suspended } from "../runtime/machine.ts";
 import { type Primitive, Val, type Value } from "../runtime/primitives.ts";
 import { type CorePrimitiveEntry, PrimitiveTable } from "../runtime/table.ts";
 import { zstdDecompress } from "../runtime/zstd.ts";
@@ -26,6 +27,11 @@ import { DebugInfo } from "./debug-info.ts";
 import { opcode } from "./instructions/table.ts";
 import { backtracePrimitives } from "./primitives/backtrace.ts";
 import { metaPrimitives } from "./primitives/meta.ts";
+import { domainPrimitives } from "./threads/domains.ts";
+import { threadPrimitives } from "./threads/primitives.ts";
+import { Scheduler } from "./threads/scheduler.ts";
+import { SignalDelivery, signalPrimitives } from "./threads/signals.ts";
+import { synchronisation } from "./threads/sync.ts";
 
 /** Polls between two visits to the host. */
 const FUEL_REFILL = 20_000;
@@ -64,17 +70,25 @@ export class Engine {
   readonly primitives: PrimitiveTable;
   readonly code: CodeStore;
   readonly debugInfo = new DebugInfo();
+  readonly scheduler: Scheduler;
 
   constructor(options: EngineOptions) {
     const maximum = Math.min(MAX_PAGES, Math.ceil((options.maxMemoryBytes ?? MAX_PAGES * WASM_PAGE) / WASM_PAGE));
     const memory = new WebAssembly.Memory({ initial: 16, maximum });
     const machine = new Machine(memory, options.host);
     this.machine = machine;
+    this.scheduler = new Scheduler(machine, new SignalDelivery(this));
+    const sync = synchronisation(this);
     this.primitives = new PrimitiveTable(options.core.primitives, [
       ...options.primitives,
       ...backtracePrimitives(this.debugInfo),
       ...metaPrimitives(this),
+      ...sync.primitives,
+      ...threadPrimitives(this),
+      ...domainPrimitives(this, sync),
+      ...signalPrimitives(this),
     ]);
+    const imports = options.imports(machine);
     const instance = new WebAssembly.Instance(options.core.module, {
       env: { memory, abort: abortInCore },
       host: {
@@ -84,9 +98,13 @@ export class Engine {
         code_address: (digest: number, offset: number) => this.findCode(digest >>> 0, offset),
         zstd_decompress: (from: number, length: number, to: number, capacity: number) =>
           this.decompress(from >>> 0, length >>> 0, to >>> 0, capacity >>> 0),
-        poll: () => this.poll(),
-        suspend: () => this.suspend(),
-        ...options.imports(machine),
+        poll: (nested: number) => this.scheduler.poll(nested !== 0),
+        nest: (change: number) => this.scheduler.nest(change),
+        ...imports,
+        custom_finalize: (kind: number, data: number) => {
+          sync.finalize(kind, data);
+          imports.custom_finalize?.(kind, data);
+        },
       },
     });
     machine.core = instance.exports as unknown as CoreExports;
@@ -124,17 +142,19 @@ export class Engine {
   private callHostPrimitive(index: number, argv: number, argn: number): number {
     const { name, host } = this.primitives.at(index);
     if (!host) throw new Error(`primitive ${name} was called with ${argn} arguments, which it does not take`);
-    let result: Value;
     try {
-      result = host.call(this.machine, argv);
+      const result = host.call(this.machine, argv);
+      this.machine.setWord(CELL_RESULT, result);
+      if (!this.scheduler.signalsDue) return 1;
     } catch (e) {
       if (e instanceof OcamlException) return 0;
-      if (!(e instanceof HostWait)) throw e;
-      this.machine.suspendUntil(e.ready);
-      return 0;
+      if (e instanceof HostWait) this.machine.suspendUntil(e, argv);
+      else if (e instanceof Suspended) this.machine.setWord(CELL_RESULT, e.result);
+      else throw e;
     }
-    this.machine.setWord(CELL_RESULT, result);
-    return 1;
+    this.scheduler.suspended(argn);
+    this.machine.setWord(CELL_EXN, 0);
+    return 0;
   }
 
   /** Digest (into SCRATCH) and offset of the code at an address, or -1. */
@@ -161,14 +181,6 @@ export class Engine {
     }
   }
 
-  private poll(): number {
-    return 0;
-  }
-
-  private suspend(): number {
-    throw new Error("a primitive has suspended the only thread");
-  }
-
   /**
    * Apply the function at stack or root word `closure` (an address of a word holding it) to `nargs` arguments at
    * `argv`. The result. Throws OcamlException with the exception in CELL_EXN.
@@ -192,9 +204,14 @@ export class Engine {
     }
   }
 
-  /** Run code from its first instruction, as a function of one argument (). The result; throws OcamlException. */
+  /** The code as a function of one argument (). */
+  codeClosure(fragment: CodeFragment): Value {
+    return this.machine.core.make_code_closure(fragment.start - CODE_BIAS) >>> 0;
+  }
+
+  /** Run code from its first instruction. The result; throws OcamlException. */
   runCode(fragment: CodeFragment): Value {
-    return this.apply(this.machine.core.make_code_closure(fragment.start - CODE_BIAS) >>> 0, Val.unit);
+    return this.apply(this.codeClosure(fragment), Val.unit);
   }
 }
 
@@ -202,6 +219,10 @@ export class Engine {
 export const ENGINE_PRIMITIVES: readonly string[] = [
   ...backtracePrimitives(new DebugInfo()),
   ...metaPrimitives(undefined as never),
+  ...synchronisation(undefined as never).primitives,
+  ...threadPrimitives(undefined as never),
+  ...domainPrimitives(undefined as never, undefined as never),
+  ...signalPrimitives(undefined as never),
 ].map((p) => p.name);
 
 function abortInCore(): never {

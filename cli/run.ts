@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { NodeHost } from "../runtime/host/node.ts";
 import type { CoreModule } from "../bytecode/engine.ts";
 import { readExecutable } from "../bytecode/formats/executable.ts";
-import { runProgram } from "../loader/program.ts";
+import { runProgramAsync } from "../loader/program.ts";
 import { UsageError } from "./errors.ts";
 import { libraryDirectory, loadCore } from "./paths.ts";
 import { ensureToolchain } from "./toolchain.ts";
@@ -34,9 +34,9 @@ function environment(): Record<string, string | undefined> {
 }
 
 /** Run an executable file. Throws FormatError, UsageError. */
-export function runFile(file: string, args: readonly string[], options: { verify: boolean }): void {
+export async function runFile(file: string, args: readonly string[], options: { verify: boolean }): Promise<void> {
   const program = readExecutable(readInput(file), file);
-  process.exitCode = runProgram(program, {
+  process.exitCode = await runProgramAsync(program, {
     core: loadCore(),
     host: new NodeHost(),
     argv: [file, ...args],
@@ -50,7 +50,7 @@ export async function runTool(tool: Tool | "ocaml", args: readonly string[]): Pr
   const core: CoreModule = loadCore();
   await ensureToolchain(core);
   const file = join(libraryDirectory, "bin", tool);
-  process.exitCode = runProgram(readExecutable(readInput(file), file), {
+  process.exitCode = await runProgramAsync(readExecutable(readInput(file), file), {
     core,
     host: new NodeHost({ environment: environment() }),
     argv: [file, ...args],

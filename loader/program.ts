@@ -2,8 +2,8 @@
 import { CELL_BACKTRACE_ACTIVE, CELL_GLOBAL_DATA } from "../runtime/layout.ts";
 import { ExitRequest, type Host } from "../runtime/host/host.ts";
 import { OcamlException } from "../runtime/machine.ts";
-import type { Value } from "../runtime/primitives.ts";
 import { parseParameters } from "../runtime/parameters.ts";
+import { Val, type Value } from "../runtime/primitives.ts";
 import { hostPrimitives } from "../runtime/primitives/index.ts";
 import type { CodeFragment } from "../bytecode/code.ts";
 import { type CoreModule, Engine, ENGINE_PRIMITIVES } from "../bytecode/engine.ts";
@@ -62,13 +62,35 @@ export function runProgram(program: BytecodeExecutable, options: ProgramOptions)
 }
 
 /** Run a program until it ends. Its exit status. */
-export function runPrepared({ engine, fragment }: LoadedProgram): number {
+export function runPrepared(program: LoadedProgram): number {
+  const { done, value } = steps(program).next();
+  if (!done) throw new Error("a program waits, and nobody waits for it");
+  return value;
+}
+
+/**
+ * The same for programs that need JavaScript's event loop: those that catch signals, and those with threads that wait for
+ * something outside.
+ */
+export async function runProgramAsync(program: BytecodeExecutable, options: ProgramOptions): Promise<number> {
+  const prepared = prepareProgram(program, options);
+  prepared.engine.machine.asynchronous = true;
+  const run = steps(prepared);
+  for (;;) {
+    const { done, value } = run.next();
+    if (done) return value;
+    await value;
+  }
+}
+
+/** Run a program, but for the promises that it waits for. */
+function* steps({ engine, fragment }: LoadedProgram): Generator<Promise<unknown>, number> {
   try {
     try {
-      engine.runCode(fragment);
+      yield* engine.scheduler.run(engine.codeClosure(fragment), Val.unit);
     } catch (e) {
       if (!(e instanceof OcamlException)) throw e;
-      reportUncaught(engine);
+      yield* reportUncaught(engine);
       return UNCAUGHT_STATUS;
     }
     return 0;

@@ -19,6 +19,27 @@ export interface CoreExports {
    * exception is in CELL_EXN.
    */
   callback_from_host(fp: number, argv: number, nargs: number): number;
+
+  // Threads (runtime/core/threads.ts).
+  /** Make the idle running fiber ready to apply the function in the word at `fp` to the words at `argv`. */
+  run_begin(fp: number, argv: number, nargs: number): void;
+  /** Empty the running fiber again, whose registers were these at run_begin. */
+  run_end(segment: number, sp: number): void;
+  /** Go on with the running thread. An EXIT_* code. */
+  run_resume(): number;
+  /** The fiber of a thread that applies the function in the word at `fp` to (); 0: no memory. */
+  thread_new(fp: number): number;
+  /** Leave the running thread, for good if it is `finished`, for the one with this fiber. */
+  thread_switch(fiber: number, finished: number): void;
+  /** The primitive whose call is on top of the running stack is done, with the result in CELL_RESULT. */
+  complete_call(nargs: number): void;
+  /** Replace the accumulator of the state on top of the running stack by the word at p. */
+  replace_accu(p: number): void;
+  /** Let the running thread apply the function in the word at `fp` to the `nargs` words after it before it goes on. */
+  push_interruption(fp: number, nargs: number): void;
+  /** Let the running thread raise the exception in CELL_EXN when it goes on. */
+  push_raise(): void;
+
   /** A custom block of kind CUSTOM_* with one word of data, an integer of the host. */
   alloc_host_custom(kind: number, data: number): number;
   /** Build the value marshalled in `length` bytes at p: 1 with the value in CELL_RESULT, 0 for an exception. */

@@ -31,6 +31,15 @@ export class OcamlException extends Error {
   override name = "OcamlException";
 }
 
+/** Thrown by a primitive that is to return a value later; whoever runs threads knows when. */
+export class Suspended {
+  readonly result: Value;
+
+  constructor(result: Value) {
+    this.result = result;
+  }
+}
+
 export class Machine {
   u8!: Uint8Array;
   i32!: Int32Array;
@@ -45,7 +54,9 @@ export class Machine {
   /** Whether the runtime warns of what looks like a mistake (Sys.enable_runtime_warnings). */
   warnings = false;
   /** What the primitive that has been suspended waits for. */
-  waitingFor: Promise<unknown> | undefined;
+  waitingFor: HostWait | undefined;
+  /** Address of its arguments, if it is written in TypeScript. */
+  waitingAt = 0;
 
   constructor(memory: WebAssembly.Memory, host: Host) {
     this.memory = memory;
@@ -332,9 +343,14 @@ export class Machine {
 
   // ---- Waiting, warnings, primitives of core.wasm -----------------------------------------------------------------------
 
-  /** The primitive that is running cannot go on: its failure means that it is to be called again after `ready`. */
-  suspendUntil(ready: Promise<unknown>): void {
-    this.waitingFor = ready;
+  /**
+   * The primitive that is running cannot go on: its failure means that it is to be called again when the host is ready.
+   * It must not have allocated, since its first argument is not a root. `a`: address of the arguments of a primitive
+   * written in TypeScript.
+   */
+  suspendUntil(wait: HostWait, a = 0): void {
+    this.waitingFor = wait;
+    this.waitingAt = a;
     this.setWord(CELL_EXN, 0);
   }
 
@@ -369,7 +385,19 @@ export class Machine {
     }
   }
 
-  /** Whether requests to the host may be put off (HostWait). */
+  /**
+   * The primitive with its arguments at `a`, which has been put off, will not be called again as it was: the seconds that
+   * it had left, if it had a deadline.
+   */
+  interruptTimed(a: number): number | undefined {
+    const deadline = this.deadlines.get(a);
+    this.deadlines.delete(a);
+    return deadline === undefined ? undefined : Math.max(0, (deadline - performance.now()) / 1000);
+  }
+
+  /** Whether somebody lets JavaScript's event loop turn when the program has to wait, or can be told of signals. */
+  asynchronous = false;
+  /** Whether requests to the host may be put off now (HostWait). */
   mayWait = false;
 
   setMayWait(allowed: boolean): void {
@@ -383,6 +411,9 @@ export class Machine {
   settle(): void {
     for (const action of this.settlements) action(this);
   }
+
+  /** To be called when the program has changed what is done about signals. */
+  signalsChanged: () => void = () => undefined;
 
   warn(message: string): void {
     if (!this.warnings) return;

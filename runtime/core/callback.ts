@@ -18,10 +18,10 @@ import {
   CELL_RESULT,
   CELL_SEGMENT,
   CELL_SP,
+  CELL_STACK_LIMIT,
   CELL_TRAP_SP,
   EXIT_POLL,
   EXIT_RAISE,
-  EXIT_SUSPEND,
   FIBER_PARENT,
   STUB_RAISE_ACCU,
   STUB_RESTORE,
@@ -33,18 +33,21 @@ import { raiseOutOfMemory } from "./fail";
 import { register_fiber, unregister_fiber } from "./gc/continuations";
 import { clearReady, readyAt, readyCount, removeFirstReady } from "./gc/finalisers";
 import { dropRoots, popRoot, pushRoot, rootAddress } from "./roots";
-import { pushFrame, pushTrap, returnAddress, unwindTo } from "./stack";
+import { pushFrame, pushTrap, returnAddress, stack_grow, unwindTo } from "./stack";
 import { addr, UNIT, value } from "./values";
 
 /** The generated interpreter (bytecode/interpreter/), put into this module when it is built. */
 @external("bytecode", "interpret")
-declare function interpret(): i32;
-/** What the host has to do at a poll: signals, ticks, limits. 1: raise the exception in CELL_EXN. */
+export declare function interpret(): i32;
+/**
+ * What the host has to do at a poll: signals, ticks, limits; `nested`: in a callback. 0: go on; 1: raise the exception
+ * in CELL_EXN; 2 (not in a callback): give the control to the host.
+ */
 @external("host", "poll")
-declare function hostPoll(): i32;
-/** The running thread cannot go on: let another one run. 1: raise the exception in CELL_EXN. */
-@external("host", "suspend")
-declare function hostSuspend(): i32;
+declare function hostPoll(nested: i32): i32;
+/** A callback begins (1) or has ended (-1). In callbacks primitives are not suspended. */
+@external("host", "nest")
+declare function hostNest(change: i32): void;
 
 /** Push an interpreter state below the stack pointer. */
 function pushState(pc: usize, env: value, extraArgs: i32, accu: value): void {
@@ -61,50 +64,71 @@ export function pushApplication(f: value, nargs: i32): void {
   pushState(load<i32>(addr(f)), f, nargs - 1, f);
 }
 
-/**
- * Arrange that the interpreter, when it goes on, first applies f to one argument and then continues with the state
- * now at CELL_SP. An exception of f is raised where that state is.
- */
-export function pushInterruption(f: value, arg: value): void {
-  let sp = pushFrame(load<usize>(CELL_SP), STUB_RESTORE, UNIT, 0) - WORD;
-  store<value>(sp, arg);
+/** Push the words at argv and the state that applies f to them. */
+function pushCall(f: value, argv: usize, nargs: i32): void {
+  const sp = load<usize>(CELL_SP) - <usize>nargs * WORD;
+  memory.copy(sp, argv, <usize>nargs * WORD);
   store<usize>(CELL_SP, sp);
-  pushApplication(f, 1);
+  pushApplication(f, nargs);
+}
+
+/**
+ * Arrange that the interpreter, when it goes on, first applies f to the `nargs` words at argv and then continues with the
+ * state now at CELL_SP. An exception of f is raised where that state is. There are no interruptions without stack for them.
+ */
+export function pushInterruption(f: value, argv: usize, nargs: i32): void {
+  store<usize>(CELL_SP, pushFrame(load<usize>(CELL_SP), STUB_RESTORE, UNIT, 0));
+  if (load<usize>(CELL_SP) < load<usize>(CELL_STACK_LIMIT) && !stack_grow(0, 0)) {
+    store<usize>(CELL_SP, load<usize>(CELL_SP) + 3 * WORD);
+    return;
+  }
+  pushCall(f, argv, nargs);
 }
 
 /** Arrange that the interpreter, when it goes on, raises the exception in CELL_EXN. */
-function pushRaise(): void {
+export function pushRaise(): void {
   pushState(STUB_RAISE_ACCU, UNIT, 0, load<value>(CELL_EXN));
 }
 
-/** Everything that waits for a poll. The interpreter's state is at CELL_SP. */
-function processActions(): void {
+/** Everything that waits for a poll. The interpreter's state is at CELL_SP. true: the host wants the control. */
+export function processActions(nested: i32): bool {
   const actions = load<i32>(CELL_ACTIONS);
   store<i32>(CELL_ACTIONS, actions & ~(ACTION_FINALISER | ACTION_OUT_OF_MEMORY));
   if (actions & ACTION_OUT_OF_MEMORY) {
     raiseOutOfMemory();
     pushRaise();
-    return;
+    return false;
   }
   if (actions & ACTION_FINALISER) {
     // The first one on top, so that it runs first.
     for (let i = readyCount() - 1; i >= 0; i--) {
-      pushInterruption(load<value>(readyAt(i)), load<value>(readyAt(i), 8));
+      pushInterruption(load<value>(readyAt(i)), readyAt(i) + WORD, 1);
     }
     clearReady();
   }
-  if (hostPoll()) pushRaise();
+  const answer = hostPoll(nested);
+  if (answer == 1) pushRaise();
+  return answer > 1;
 }
 
-/** Run the interpreter on the state at CELL_SP until it stops: EXIT_STOP (result in CELL_ACCU) or EXIT_RAISE. */
+/** Run the interpreter on a callback's state at CELL_SP until it stops: EXIT_STOP (result in CELL_ACCU) or EXIT_RAISE. */
 function drive(): i32 {
+  hostNest(1);
   let exit = interpret();
-  while (exit == EXIT_POLL || exit == EXIT_SUSPEND) {
-    if (exit == EXIT_POLL) processActions();
-    else if (hostSuspend()) pushRaise();
+  while (exit == EXIT_POLL) {
+    processActions(1);
     exit = interpret();
   }
+  hostNest(-1);
   return exit;
+}
+
+/** Make the running fiber ready to apply f to the `nargs` ≥ 1 values at argv and then to leave the interpreter. */
+export function startCode(f: value, argv: usize, nargs: i32): void {
+  const trap = pushTrap(load<usize>(CELL_SP), STUB_STOP_RAISE, load<usize>(CELL_TRAP_SP));
+  store<usize>(CELL_TRAP_SP, trap);
+  store<usize>(CELL_SP, pushFrame(trap, STUB_STOP, UNIT, 0));
+  pushCall(f, argv, nargs);
 }
 
 /**
@@ -124,12 +148,7 @@ export function callback(f: value, argv: usize, nargs: i32): value {
   pushRoot(load<value>(CELL_ACCU));
   pushRoot(load<value>(CELL_ENV));
 
-  let sp = pushTrap(sp0, STUB_STOP_RAISE, trap0);
-  store<usize>(CELL_TRAP_SP, sp);
-  sp = pushFrame(sp, STUB_STOP, UNIT, 0) - <usize>nargs * WORD;
-  memory.copy(sp, argv, <usize>nargs * WORD);
-  store<usize>(CELL_SP, sp);
-  pushApplication(f, nargs);
+  startCode(f, argv, nargs);
   const exit = drive();
 
   unwindTo(segment);

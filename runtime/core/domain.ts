@@ -1,4 +1,4 @@
-/** What programs with one thread of control need of domains and their local state (runtime/domain.c, prng.c). */
+/** Local state and number of the running domain, which the scheduler changes (runtime/domain.c); prng.c. */
 import { CELL_DLS, CELL_DOMAIN_ID } from "../layout";
 import { copyInt64 } from "./ints";
 import { ofInt32, UNIT, value } from "./values";
@@ -18,7 +18,6 @@ export function caml_domain_dls_compare_and_set(old: value, state: value): value
 export function caml_ml_domain_id(unit: value): value {
   return ofInt32(load<i32>(CELL_DOMAIN_ID));
 }
-export { caml_ml_domain_id as caml_ml_domain_index };
 export function caml_recommended_domain_count(unit: value): value {
   return ofInt32(1);
 }

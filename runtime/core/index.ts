@@ -17,5 +17,6 @@ export {
   segment_return,
 } from "./stack";
 export { callback_from_host } from "./callback";
+export * from "./threads";
 export { stash_backtrace } from "./backtrace";
 export * from "./interp";

@@ -229,7 +229,8 @@ export function switchFiber(fiber: usize): void {
   enterFiber(fiber);
 }
 
-function enterFiber(fiber: usize): void {
+/** Make `fiber` the running one. */
+export function enterFiber(fiber: usize): void {
   store<usize>(CELL_FIBER, fiber);
   store<usize>(CELL_SP, load<usize>(fiber, FIBER_SP));
   store<usize>(CELL_TRAP_SP, load<usize>(fiber, FIBER_TRAP_SP));

@@ -127,6 +127,10 @@ export class BaseSignals implements Signals {
   pending(): string[] {
     return [];
   }
+  accept(_signals: readonly string[]): string | undefined {
+    return undefined;
+  }
+  onArrival: (() => void) | undefined;
   suspend: Signals["suspend"] = refuse;
   setTimer: Signals["setTimer"] = refuse;
   getTimer(): TimerSetting {
@@ -170,6 +174,10 @@ export class BaseHost implements Host {
   readonly terminal: Terminal = new BaseTerminal();
 
   mayWait(_allowed: boolean): void {}
+
+  turn(): Promise<void> {
+    return new Promise((done) => setTimeout(done, 0));
+  }
 
   random(bytes: number): Uint8Array {
     return crypto.getRandomValues(new Uint8Array(bytes));

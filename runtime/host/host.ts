@@ -22,6 +22,8 @@ export class HostError extends Error {
 export class HostWait extends Error {
   override readonly name = "HostWait";
   readonly ready: Promise<unknown>;
+  /** Raises what the program's request fails with when a signal interrupts it; undefined: it is made again. */
+  interrupted: (() => never) | undefined;
 
   constructor(ready: Promise<unknown>) {
     super("the request has to wait");
@@ -228,6 +230,10 @@ export interface Signals {
   changeMask(how: "set" | "block" | "unblock", signals: readonly string[]): string[];
   /** The blocked signals that have come. */
   pending(): string[];
+  /** Take a pending signal of these, blocked or not. */
+  accept(signals: readonly string[]): string | undefined;
+  /** Told when a signal has come, or one that has come is not blocked any more. */
+  onArrival: (() => void) | undefined;
   /** Wait until a signal comes that is caught and not among `blocked`; take gives it out. */
   suspend(blocked: readonly string[]): void;
   /** The real-time interval timer, which sends SIGALRM. The former setting. */
@@ -351,6 +357,8 @@ export interface Host {
   readonly terminal: Terminal;
   /** Allow or forbid HostWait. Forbidden (at first), requests block until they are answered. */
   mayWait(allowed: boolean): void;
+  /** Let JavaScript's event loop turn, so that it hears of signals and of what has become ready. */
+  turn(): Promise<void>;
   random(bytes: number): Uint8Array;
 }
 

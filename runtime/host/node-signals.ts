@@ -64,6 +64,7 @@ export class NodeSignals extends BaseSignals {
     if (!this.come.includes(signal)) this.come.push(signal);
     for (const wake of this.waiters) wake();
     this.waiters = [];
+    this.onArrival?.();
   }
 
   /** Send a signal to this process. */
@@ -103,11 +104,18 @@ export class NodeSignals extends BaseSignals {
       this.come = this.come.filter((s) => s !== signal);
       this.raise(signal);
     }
+    if (this.come.some((signal) => !this.blocked.has(signal))) this.onArrival?.();
     return old;
   }
 
   override pending(): string[] {
     return [...this.come];
+  }
+
+  override accept(signals: readonly string[]): string | undefined {
+    const found = this.come.find((signal) => signals.includes(signal));
+    this.come = this.come.filter((signal) => signal !== found);
+    return found;
   }
 
   override suspend = (blocked: readonly string[]): void => {

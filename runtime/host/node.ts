@@ -128,6 +128,10 @@ export class NodeHost extends BaseHost {
     this.waiting = allowed;
   }
 
+  override turn(): Promise<void> {
+    return new Promise((done) => setImmediate(done));
+  }
+
   /** Between two attempts at something that cannot be done yet. */
   private pause(tries: number): void {
     if (this.waiting) throw new HostWait(sleepTurning(delay(tries)));

@@ -34,7 +34,7 @@ export function channelImports(m: Machine, names: ChannelNames): Record<string, 
       return action();
     } catch (e) {
       if (e instanceof HostWait) {
-        m.suspendUntil(e.ready);
+        m.suspendUntil(e);
         return failed;
       }
       if (!(e instanceof HostError)) throw e;

@@ -7,7 +7,6 @@ import { digestPrimitives } from "./digest.ts";
 import { formatPrimitives } from "./format.ts";
 import { signalPrimitives } from "./signals.ts";
 import { type ProgramIdentity, sysPrimitives } from "./sys.ts";
-import { syncPrimitives } from "./sync.ts";
 import { unixPrimitives } from "./unix/index.ts";
 import { unsupportedPrimitives } from "./unsupported.ts";
 
@@ -34,7 +33,6 @@ export function hostPrimitives(identity: ProgramIdentity): HostPrimitives {
       ...channelPrimitives(channelNames),
       ...sysPrimitives(identity),
       ...signalPrimitives,
-      ...syncPrimitives,
       ...unsupportedPrimitives,
       ...unixPrimitives(),
     ],

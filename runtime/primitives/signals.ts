@@ -29,11 +29,12 @@ function install(m: Machine, a: number): Value {
   const name = signalName(m.int(a, 0)) ?? m.invalidArg("Sys.signal: unavailable signal");
   const action = m.isInt(a, 1) ? BEHAVIOURS[m.int(a, 1)]! : "catch";
   // Where the event loop never turns no signal would be heard of: then it keeps its default effect.
-  const heard = action === "catch" && !m.mayWait ? "default" : action;
+  const heard = action === "catch" && !m.asynchronous ? "default" : action;
   const old = system(m, undefined, () => m.host.signals.setAction(name, heard));
   const oldHandler = signalHandler(m, name);
   m.pushRoot(oldHandler === Val.unit ? Val.int(BEHAVIOURS.indexOf(old)) : m.some(oldHandler));
   m.setField(handlers(m), systemSignalNumber(name), action === "catch" ? m.field(m.block(a, 1), 0) : Val.unit);
+  m.signalsChanged();
   return m.popRoot();
 }
 

@@ -47,10 +47,10 @@ function visitWords(from: usize, to: usize, minor: bool): void {
 }
 
 /** The stacks of `fiber`, whose newest segment is `segment` with stack pointer `sp`, and its handlers. */
-function visitFiber(fiber: usize, segment: usize, sp: usize, minor: bool): void {
-  let current = true;
+function visitFiber(fiber: usize, segment: usize, sp: usize, running: bool, minor: bool): void {
+  let current = running;
   while (segment) {
-    // A segment that nobody has returned into since the last minor collection holds no young values.
+    // A segment that nobody has run on since the last minor collection holds no young values.
     if (!minor || current || !load<i32>(segment, SEG_CLEAN)) {
       visitWords(sp, load<usize>(segment, SEG_HIGH), minor);
       if (minor && !current) store<i32>(segment, 1, SEG_CLEAN);
@@ -67,7 +67,7 @@ function visitFiber(fiber: usize, segment: usize, sp: usize, minor: bool): void 
 /** The stacks of a fiber that is not running, and of those that it will return to. */
 export function visitSuspended(fiber: usize, minor: bool): void {
   while (fiber) {
-    visitFiber(fiber, load<usize>(fiber, FIBER_SEGMENT), load<usize>(fiber, FIBER_SP), minor);
+    visitFiber(fiber, load<usize>(fiber, FIBER_SEGMENT), load<usize>(fiber, FIBER_SP), false, minor);
     fiber = load<usize>(fiber, FIBER_PARENT);
   }
 }
@@ -86,7 +86,7 @@ export function visitRoots(minor: bool): void {
   visitWords(load<usize>(CELL_ROOTS_BASE), load<usize>(CELL_ROOTS_SP), minor);
   const fiber = load<usize>(CELL_FIBER);
   if (fiber) {
-    visitFiber(fiber, load<usize>(CELL_SEGMENT), load<usize>(CELL_SP), minor);
+    visitFiber(fiber, load<usize>(CELL_SEGMENT), load<usize>(CELL_SP), true, minor);
     visitSuspended(load<usize>(fiber, FIBER_PARENT), minor);
   }
   for (let i = 0; i < parkedCount(); i++) visitSuspended(parkedFiber(i), minor);

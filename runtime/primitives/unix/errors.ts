@@ -1,6 +1,6 @@
 /** Unix_error, and the strings that primitives exchange with the system (otherlibs/unix/unixsupport_unix.c). */
 import { WORD } from "../../layout.ts";
-import { HostError, type SystemString } from "../../host/host.ts";
+import { HostError, HostWait, type SystemString } from "../../host/host.ts";
 import { decodeText, encodeText } from "../../host/text.ts";
 import type { Machine } from "../../machine.ts";
 import { definePrimitives, type PrimitiveCode, Val, type Value } from "../../primitives.ts";
@@ -34,11 +34,15 @@ export function unixError(m: Machine, code: string, name: string, argument?: num
   m.raise(m.tuple(0, m.namedValue("Unix.Unix_error")!, error, nameValue, subject));
 }
 
+/** Functions that signals do not make fail. */
+const UNINTERRUPTED: readonly string[] = ["sleep", "sigsuspend"];
+
 /** Do something on the host; a HostError becomes Unix_error (…, name, the string in the word at `argument`). */
 export function unix<T>(m: Machine, name: string, argument: number | undefined, action: () => T): T {
   try {
     return action();
   } catch (e) {
+    if (e instanceof HostWait && !UNINTERRUPTED.includes(name)) e.interrupted = () => unixError(m, "EINTR", name);
     if (!(e instanceof HostError)) throw e;
     return unixError(m, e.code, name, argument);
   }
