@@ -86,7 +86,7 @@ export class Session {
   /** The end of what a program has written, to a file or (empty name) to the log; for messages. */
   written(file: string): string {
     const path = this.path(file);
-    const text = file === "" || !existsSync(path) ? this.log : readFileSync(path, "latin1");
+    const text = file === "" || !existsSync(path) ? this.log : readFileSync(path, "utf8");
     return text.slice(-MESSAGE_CHARACTERS);
   }
 
@@ -118,14 +118,18 @@ export class Session {
   }
 
   /** Run a script or hook, which can send changes of variables back in a file. */
-  async runScript(environment: Environment, run: (environment: Environment) => Promise<number>): Promise<Result> {
+  async runScript(
+    environment: Environment,
+    expected: number,
+    run: (environment: Environment) => Promise<number>,
+  ): Promise<Result> {
     const folder = mkdtempSync(join(tmpdir(), "bactrian-response-"));
     try {
       const response = join(folder, "response");
       const status = await run(environment.with({ ocamltest_response: response }));
-      const answer = existsSync(response) ? readFileSync(response, "latin1") : "";
+      const answer = existsSync(response) ? readFileSync(response, "utf8") : "";
       if (status === SKIP_STATUS) return skip(environment, answer.trim() || "a script says so");
-      if (status !== environment.number("exit_status")) return fail(environment, `exit status ${status}: ${answer.trim()}`);
+      if (status !== expected) return fail(environment, `exit status ${status} instead of ${expected}: ${answer.trim()}`);
       return pass(applyResponse(environment, answer));
     } finally {
       rmSync(folder, { recursive: true });

@@ -38,8 +38,9 @@ const CONDITIONS: Readonly<Record<string, readonly [boolean, string]>> = {
   "no-tsan": [true, ""],
   "flat-float-array": [true, ""],
   "no-flat-float-array": [false, "needs arrays without flat floats"],
-  "shared-libraries": [false, "needs shared C libraries"],
-  "no-shared-libraries": [true, ""],
+  // Libraries of C are not there, but most tests that ask for them use Dynlink with bytecode.
+  "shared-libraries": [true, ""],
+  "no-shared-libraries": [false, "needs that there is no Dynlink"],
   debugger: [false, "needs ocamldebug"],
   "instrumented-runtime": [false, "needs the instrumented runtime"],
   "csharp-compiler": [false, "needs a C# compiler"],
@@ -75,14 +76,15 @@ const script: Action = (environment, session) => {
   const line = environment.raw("script");
   if (line === undefined) return fail(environment, "the variable script is undefined");
   if (C_COMMANDS.test(line)) return skip(environment, "needs a C compiler");
-  return session.runScript(withOutput(environment), (e) => session.run(e, [e.get("script")]));
+  const expected = environment.number("exit_status");
+  return session.runScript(withOutput(environment), expected, (e) => session.run(e, [e.get("script")]));
 };
 
 /** Run a hook, a shell script that stands for an action. */
 export const hook =
   (file: string): Action =>
   (environment, session) =>
-    session.runScript(environment, (e) => session.runWords(e, ["sh", file], HOOK_STREAMS));
+    session.runScript(environment, 0, (e) => session.runWords(e, ["sh", file], HOOK_STREAMS));
 
 /** Hooks have streams of no variable. */
 const HOOK_STREAMS = { stdin: "", stdout: "", stderr: "" };

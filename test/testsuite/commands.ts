@@ -89,7 +89,7 @@ function start(
   });
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const log = (): string => Buffer.concat(chunks).toString("latin1");
+  const log = (): string => Buffer.concat(chunks).toString();
   let timedOut = false;
   const kill = (): void => {
     try {

@@ -22,12 +22,12 @@ function same(reference: string, output: string, skip: number): boolean {
 /** What is wrong with an output, undefined when nothing is. Without a reference it has to be empty. */
 export function checkOutput(reference: string, output: string, skipLines: number): string | undefined {
   const found = existsSync(output) ? read(output) : "";
-  if (!existsSync(reference)) return found === "" ? undefined : `unexpected output:\n${found}`;
+  if (!existsSync(reference)) return found === "" ? undefined : `unexpected output:\n${Buffer.from(found, "latin1").toString()}`;
   if (!existsSync(output)) return `there is no output ${output}`;
   return same(read(reference), found, skipLines) ? undefined : `wrong output:\n${diff(reference, output)}`;
 }
 
 function diff(reference: string, output: string): string {
   const { stdout, error } = spawnSync("diff", ["-a", "-u", reference, output], { maxBuffer: 1 << 28 });
-  return error ? `(no diff: ${error.message})\n${read(output)}` : stdout.toString("latin1");
+  return error ? `(no diff: ${error.message})\n${readFileSync(output, "utf8")}` : stdout.toString();
 }

@@ -64,7 +64,7 @@ class TestRun {
     rmSync(this.buildFolder, { recursive: true, force: true });
     mkdirSync(this.buildFolder, { recursive: true });
     try {
-      const { statements, branches } = parseTest(readFileSync(this.file, "latin1"));
+      const { statements, branches } = parseTest(readFileSync(this.file, "utf8"));
       const first = statements.findIndex((s) => s.kind === "test");
       const settings = first < 0 ? statements : statements.slice(0, first);
       let environment = this.initialEnvironment();

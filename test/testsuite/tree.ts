@@ -61,7 +61,7 @@ exec '${process.execPath}' '${runner.bactrian}' run "$@"
   await make("testsuite/lib/testing.cma", [...library, "-a", "-linkall", "-o", "testsuite/lib/testing.cma"], ["testing.mli", "testing.ml"]);
   await make(
     "testsuite/tools/expect",
-    [..."-nostdlib -I stdlib -I testsuite/tools -linkall -o testsuite/tools/expect".split(" "), ...includes]
+    [..."-nostdlib -I stdlib -I testsuite/tools -g -linkall -o testsuite/tools/expect".split(" "), ...includes]
       .concat(["ocamlcommon", "ocamlbytecomp", "ocamltoplevel"].map((name) => `compilerlibs/${name}.cma`)),
     ["expect.mli", "expect.ml"],
   );

@@ -26,7 +26,7 @@ export function isTest(source: string): boolean {
   return /^\s*(\(\*|\/\*)[ \t\f]*TEST/.test(source);
 }
 
-/** The test that a file describes; its characters are its bytes. Throws TslError. */
+/** The test that a file describes. Throws TslError. */
 export function parseTest(source: string): TestTree {
   const parser = new Parser(new Lexer(source));
   return parser.script();
