@@ -36,3 +36,14 @@ export function namedValue(name: string): value {
   }
   return 0;
 }
+
+// @ts-ignore: decorator
+@external("host", "missing_exception")
+declare function missingException(name: string, length: i32): void;
+
+/** The exception registered under a name. Without one the program ends: its module is not linked. */
+export function exceptionNamed(name: string): value {
+  const v = namedValue(name);
+  if (v == 0) missingException(name, name.length);
+  return v;
+}

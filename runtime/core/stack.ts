@@ -64,7 +64,7 @@ import { continuationTaken, registerContinuation } from "./gc/continuations";
 import { allocSmall, modify } from "./gc/alloc";
 import { invalidArg, raise, raiseOutOfMemory } from "./fail";
 import { make_code_closure } from "./interp";
-import { namedValue } from "./named";
+import { exceptionNamed } from "./named";
 import { popRoot, pushRoot } from "./roots";
 import { addr, field, initField, UNIT, value } from "./values";
 
@@ -130,8 +130,8 @@ export function stack_grow(nargs: i32, need: i32): i32 {
   const old = load<usize>(CELL_SEGMENT);
   let words = min(max(2 * segmentWords(old), FIBER_FIRST_WORDS), SEGMENT_MAX_WORDS);
   words = max(words, nargs + need + 7 + 2 * STACK_SLACK_WORDS);
-  const total = load<i32>(fiber, FIBER_WORDS) + words;
-  if (<u32>total > load<u32>(CELL_MAX_STACK_WORDS)) return 0;
+  // As in OCaml, a stack below the limit may still double.
+  if (load<u32>(fiber, FIBER_WORDS) >= load<u32>(CELL_MAX_STACK_WORDS)) return 0;
   let seg = load<usize>(CELL_SPARE_SEGMENT);
   if (seg && segmentWords(seg) >= words) {
     store<usize>(CELL_SPARE_SEGMENT, 0);
@@ -324,13 +324,13 @@ function handleEffect(self: usize, eff: value, cont: value): void {
 function unhandled(eff: value): value {
   pushRoot(eff);
   const p = allocSmall(2, 0);
-  initField(p, 0, namedValue("Effect.Unhandled"));
+  initField(p, 0, exceptionNamed("Effect.Unhandled"));
   initField(p, 1, popRoot());
   return <value>p;
 }
 
 export function raise_continuation_already_resumed(): value {
-  return raise(namedValue("Effect.Continuation_already_resumed"));
+  return raise(exceptionNamed("Effect.Continuation_already_resumed"));
 }
 
 /**

@@ -6,7 +6,7 @@ import { channelImports, channelPrimitives } from "./channels.ts";
 import { digestPrimitives } from "./digest.ts";
 import { formatPrimitives } from "./format.ts";
 import { signalPrimitives } from "./signals.ts";
-import { type ProgramIdentity, sysPrimitives } from "./sys.ts";
+import { type ProgramIdentity, sysImports, sysPrimitives } from "./sys.ts";
 import { unixPrimitives } from "./unix/index.ts";
 import { unsupportedPrimitives } from "./unsupported.ts";
 
@@ -23,6 +23,7 @@ export function hostPrimitives(identity: ProgramIdentity): HostPrimitives {
   return {
     imports: (m) => ({
       ...channelImports(m, channelNames),
+      ...sysImports(m),
       custom_finalize: (kind, data) => {
         if (kind === CUSTOM_HOST) digests.forget(data!);
       },

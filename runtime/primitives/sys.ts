@@ -1,6 +1,6 @@
 /** The program and its system (runtime/sys.c). */
 import { definePrimitives, type Primitive, Val, type Value } from "../primitives.ts";
-import { ExitRequest, HostError } from "../host/host.ts";
+import { ExitRequest, HostError, writeAll } from "../host/host.ts";
 import type { Machine } from "../machine.ts";
 import { system } from "./errors.ts";
 
@@ -44,6 +44,21 @@ function cpuTime(m: Machine, withChildren: boolean): number {
   const { user, system, childrenUser, childrenSystem } = m.host.clock.processorTimes();
   return user + system + (withChildren ? childrenUser + childrenSystem : 0);
 }
+
+/** What core.wasm imports of the system. */
+export function sysImports(m: Machine): Record<string, (...args: number[]) => void> {
+  return {
+    /** An exception has to be raised that the program does not define; its name is at p, in UTF-16. Ends the program. */
+    missing_exception: (p, length) => {
+      const name = new TextDecoder("utf-16le").decode(m.u8.slice(p! >>> 0, (p! >>> 0) + 2 * length!));
+      writeAll(m.host.files, 2, new TextEncoder().encode(`Fatal error: exception ${name}\n`));
+      throw new ExitRequest(UNCAUGHT_STATUS);
+    },
+  };
+}
+
+/** Exit status of a program that ends with an uncaught exception. */
+export const UNCAUGHT_STATUS = 2;
 
 export function sysPrimitives(identity: ProgramIdentity): Primitive[] {
   const path = (m: Machine, a: number, i = 0): string => {

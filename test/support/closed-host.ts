@@ -5,5 +5,5 @@ const names = ["read", "write", "position", "seek", "size", "close", "warning"].
 
 /** Imports of core.wasm that refuse. */
 export const closedImports: Record<string, () => number> = Object.fromEntries(
-  [...names, "custom_finalize"].map((name) => [name, () => -1]),
+  [...names, "custom_finalize", "missing_exception"].map((name) => [name, () => -1]),
 );
