@@ -28,9 +28,9 @@ const NEXT_WORD = 4;
 export class DebugInfo {
   private readonly entries: Entry[] = [];
 
-  /** Locations of a program's code, from its DBUG section. */
-  addProgram(fragment: CodeFragment, debug: ProgramDebug): void {
-    this.entries.push({ fragment, find: (pos) => debug.find(pos) });
+  /** A program's code, with the locations of its DBUG section if it has one: without, they are unknown. */
+  addProgram(fragment: CodeFragment, debug: ProgramDebug | undefined): void {
+    this.entries.push({ fragment, find: (pos) => debug?.find(pos) });
   }
 
   /**
@@ -65,11 +65,7 @@ export class DebugInfo {
     if (i >= 0) this.entries.splice(i, 1);
   }
 
-  get available(): boolean {
-    return this.entries.length > 0;
-  }
-
-  /** Whether the code at this (real) address has debug information. */
+  /** Whether the code at this (real) address counts in backtraces: not that which was added without any information. */
   covers(address: number): boolean {
     return this.entryOf(address) !== undefined;
   }

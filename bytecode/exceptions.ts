@@ -38,9 +38,6 @@ export function formatException(m: Machine, p: number): string {
 /** The last backtrace as OCaml's runtime prints it, line by line. */
 export function formatBacktrace(engine: Engine): string[] {
   const m = engine.machine;
-  if (!engine.debugInfo.available) {
-    return ["(Cannot print stack backtrace: no debug information available)"];
-  }
   const lines: string[] = [];
   currentBacktrace(m, engine.debugInfo).forEach((pc, i) => {
     const raise = isRaise(m, pc);

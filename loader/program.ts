@@ -5,6 +5,7 @@ import { OcamlException } from "../runtime/machine.ts";
 import { parseParameters } from "../runtime/parameters.ts";
 import { Val, type Value } from "../runtime/primitives.ts";
 import { hostPrimitives } from "../runtime/primitives/index.ts";
+import { UNCAUGHT_STATUS } from "../runtime/primitives/sys.ts";
 import type { CodeFragment } from "../bytecode/code.ts";
 import { type CoreModule, Engine, ENGINE_PRIMITIVES } from "../bytecode/engine.ts";
 import { type BytecodeExecutable, codeWords } from "../bytecode/formats/executable.ts";
@@ -12,9 +13,6 @@ import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
 import { verify } from "../bytecode/verifier.ts";
 import { dynlinkPrimitives } from "./dynlink.ts";
 import { reportUncaught } from "./uncaught.ts";
-
-/** Exit status of a program that ends with an uncaught exception. */
-const UNCAUGHT_STATUS = 2;
 
 export interface ProgramOptions {
   readonly core: CoreModule;
@@ -124,8 +122,7 @@ function loadProgram(engine: Engine, program: BytecodeExecutable, verified: bool
     );
   }
   const fragment = engine.code.load(code, program.primitives, 0);
-  const { debug } = program;
-  if (debug) engine.debugInfo.addProgram(fragment, debug);
+  engine.debugInfo.addProgram(fragment, program.debug);
   return fragment;
 }
 

@@ -115,9 +115,6 @@ function convertSlot(m: Machine, debug: DebugInfo, pc: number): number {
 }
 
 export function backtracePrimitives(debug: DebugInfo): Primitive[] {
-  const requireDebugInfo = (m: Machine): void => {
-    if (!debug.available) m.failwith("No debug information available");
-  };
   const rawBacktrace = (m: Machine, slots: readonly number[]): number =>
     m.array(slots.length, (i) => slotValue(slots[i]!));
   return definePrimitives({
@@ -158,14 +155,12 @@ export function backtracePrimitives(debug: DebugInfo): Primitive[] {
     caml_convert_raw_backtrace_slot: [
       1,
       (m, a) => {
-        requireDebugInfo(m);
         return convertSlot(m, debug, m.int(a, 0));
       },
     ],
     caml_convert_raw_backtrace: [
       1,
       (m, a) => {
-        requireDebugInfo(m);
         return m.array(m.wosize(m.block(a, 0)), (i) => convertSlot(m, debug, m.int(m.block(a, 0), i)));
       },
     ],
@@ -185,7 +180,6 @@ export function backtracePrimitives(debug: DebugInfo): Primitive[] {
     caml_get_exception_backtrace: [
       1,
       (m) => {
-        if (!debug.available) return Val.none;
         const slots = m.i32[CELL_BACKTRACE_ACTIVE >>> 2] ? currentBacktrace(m, debug) : [];
         return m.some(m.array(slots.length, (i) => convertSlot(m, debug, slots[i]!)));
       },
