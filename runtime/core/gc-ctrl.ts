@@ -13,11 +13,11 @@ import { alloc, modify, setMinorHeap } from "./gc/alloc";
 import { addFinaliser } from "./gc/finalisers";
 import { majorSlice, setSpaceOverhead, spaceOverhead, wholeCycle } from "./gc/major";
 import { minorCollection } from "./gc/minor";
-import { liveBlocks } from "./gc/shared-heap";
 import {
   compactions,
   countCompaction,
   heapWords,
+  liveBlocks,
   liveWords,
   majorCollections,
   majorWords,
@@ -26,7 +26,7 @@ import {
   topHeapWords,
 } from "./gc/state";
 import { popRoot, pushRoot, root } from "./roots";
-import { initField, ofInt, toInt32, UNIT, value } from "./values";
+import { field, initField, ofInt, toInt32, UNIT, value } from "./values";
 
 /** Words allocated in the minor heap so far. */
 function minorWords(): f64 {
@@ -40,9 +40,10 @@ function put(i: i32, v: value): void {
   modify(<usize>root(0) + (<usize>i << 3), v);
 }
 
-function statistics(blocks: i64): value {
+function statistics(): value {
   const minor = minorWords();
   const live = liveWords;
+  const blocks = liveBlocks;
   const heap = heapWords;
   pushRoot(<value>alloc(17, 0));
   put(0, copyDouble(minor));
@@ -66,10 +67,10 @@ function statistics(blocks: i64): value {
 }
 
 export function caml_gc_quick_stat(unit: value): value {
-  return statistics(liveBlocks());
+  return statistics();
 }
 export function caml_gc_stat(unit: value): value {
-  return caml_gc_full_major(unit) ? statistics(liveBlocks()) : 0;
+  return caml_gc_full_major(unit) ? statistics() : 0;
 }
 export function caml_gc_minor_words(unit: value): value {
   return copyDouble(minorWords());
@@ -83,15 +84,22 @@ export function caml_gc_counters(unit: value): value {
   return popRoot();
 }
 
+// Parameters that are kept for Gc.get, and change nothing.
+let verbose: value = ofInt(0);
+let customMajorRatio: value = ofInt(44);
+let customMinorRatio: value = ofInt(100);
+let customMinorMaxSize: value = ofInt(70000);
+
 export function caml_gc_get(unit: value): value {
   const p = alloc(11, 0);
   for (let i = 0; i < 11; i++) initField(p, i, 1);
   initField(p, 0, ofInt(<i64>((load<usize>(CELL_YOUNG_END) - load<usize>(CELL_YOUNG_START)) >> 3)));
   initField(p, 2, ofInt(spaceOverhead));
   initField(p, 5, ofInt(load<u32>(CELL_MAX_STACK_WORDS)));
-  initField(p, 8, ofInt(44));
-  initField(p, 9, ofInt(100));
-  initField(p, 10, ofInt(8192));
+  initField(p, 3, verbose);
+  initField(p, 8, customMajorRatio);
+  initField(p, 9, customMinorRatio);
+  initField(p, 10, customMinorMaxSize);
   return <value>p;
 }
 export function caml_gc_set(control: value): value {
@@ -99,6 +107,10 @@ export function caml_gc_set(control: value): value {
   setSpaceOverhead(toInt32(load<value>(p, 16)));
   const stack = load<value>(p, 40) >> 1;
   if (stack > 0) store<u32>(CELL_MAX_STACK_WORDS, <u32>min<i64>(stack, 0x7fffffff));
+  verbose = field(p, 3);
+  customMajorRatio = max(field(p, 8), ofInt(1));
+  customMinorRatio = max(field(p, 9), ofInt(1));
+  customMinorMaxSize = field(p, 10);
   const words = load<value>(p) >> 1;
   if (words > 0 && words != <i64>((load<usize>(CELL_YOUNG_END) - load<usize>(CELL_YOUNG_START)) >> 3)) {
     minorCollection();

@@ -228,26 +228,3 @@ export function sweepSome(budget: i64): i64 {
   }
   return max<i64>(budget, 1);
 }
-
-/** Blocks of the major heap that have not been found dead. */
-export function liveBlocks(): i64 {
-  let n: i64 = 0;
-  for (let c = 0; c < CLASS_COUNT; c++) {
-    const bytes = <usize>load<i32>(list(classWords, c)) * WORD;
-    n += countSlots(load<usize>(list(available, c)), bytes);
-    n += countSlots(load<usize>(list(full, c)), bytes);
-    n += countSlots(load<usize>(list(unswept, c)), bytes);
-  }
-  for (let p = large; p; p = load<usize>(p)) n++;
-  for (let p = largeUnswept; p; p = load<usize>(p)) n++;
-  return n;
-}
-
-function countSlots(pool: usize, bytes: usize): i64 {
-  let n: i64 = 0;
-  for (; pool; pool = load<usize>(pool, POOL_NEXT)) {
-    const end = pool + POOL_HEADER + ((POOL_BYTES - POOL_HEADER) / bytes) * bytes;
-    for (let slot = pool + POOL_HEADER; slot < end; slot += bytes) if (load<u64>(slot) != 0) n++;
-  }
-  return n;
-}

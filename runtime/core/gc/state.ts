@@ -44,6 +44,8 @@ export let promotedWords: f64 = 0;
 export let majorWords: f64 = 0;
 /** Words in blocks of the major heap (free slots of pools not included). */
 export let liveWords: i64 = 0;
+/** Number of these blocks. */
+export let liveBlocks: i64 = 0;
 /** Words of the pools and large blocks. */
 export let heapWords: i64 = 0;
 export let topHeapWords: i64 = 0;
@@ -62,9 +64,11 @@ export function countCompaction(): void {
 export function addPromoted(words: f64): void {
   promotedWords += words;
 }
+/** A block of so many words has been allocated in the major heap. */
 // @ts-ignore: decorator
 @inline export function addAllocated(words: i32): void {
   liveWords += words;
+  liveBlocks++;
   allocatedSinceSlice += words;
   majorWords += <f64>words;
 }
@@ -76,9 +80,11 @@ export function takeAllocated(): i64 {
   allocatedSinceSlice = 0;
   return n;
 }
+/** A block of so many words has been freed. */
 // @ts-ignore: decorator
 @inline export function addFreed(words: i32): void {
   liveWords -= words;
+  liveBlocks--;
 }
 export function addHeap(words: i32): void {
   heapWords += words;
