@@ -1,7 +1,7 @@
 /** Debug information of the code in memory: source locations by code address (runtime/backtrace_byt.c). */
 import type { Machine } from "../runtime/machine.ts";
 import type { CodeFragment } from "./code.ts";
-import type { ProgramDebug } from "./formats/debug.ts";
+import { compareEvents, findEvent, type Place, type ProgramDebug } from "./formats/debug.ts";
 
 export interface Location {
   readonly fileName: string;
@@ -22,9 +22,6 @@ interface Entry {
   readonly find: Finder;
 }
 
-/** OCaml may move an event past a following PUSH: the word after the address counts, too. */
-const NEXT_WORD = 4;
-
 export class DebugInfo {
   private readonly entries: Entry[] = [];
 
@@ -38,7 +35,7 @@ export class DebugInfo {
    * Instruct.debug_event. They are read now, since the collector may move them.
    */
   addEvents(m: Machine, fragment: CodeFragment, events: number): void {
-    const byPos = new Map<number, Location>();
+    const found: (Location & Place)[] = [];
     for (let i = 0; i < m.wosize(events); i++) {
       for (let list = m.block(events, i); list % 2 === 0; list = m.block(list, 1)) {
         const event = m.block(list, 0);
@@ -46,7 +43,8 @@ export class DebugInfo {
         const start = m.block(loc, 0);
         const end = m.block(loc, 1);
         const startOfLine = m.int(start, POS_BOL);
-        byPos.set(m.int(event, EV_POS), {
+        found.push({
+          pos: m.int(event, EV_POS),
           fileName: m.utf8(m.block(start, POS_FNAME)),
           defname: m.utf8(m.block(event, EV_DEFNAME)),
           startLine: m.int(start, POS_LNUM),
@@ -57,7 +55,8 @@ export class DebugInfo {
         });
       }
     }
-    this.entries.push({ fragment, find: (pos) => byPos.get(pos) ?? byPos.get(pos + NEXT_WORD) });
+    found.sort(compareEvents);
+    this.entries.push({ fragment, find: (pos) => findEvent(found, pos) });
   }
 
   remove(fragment: CodeFragment): void {

@@ -93,6 +93,7 @@ const SAMPLE = [
   "typing-ocamlc-i/pr4791.ml", // the compiler alone
   // Those that have found errors of Bactrian, quick ones.
   "effects/unhandled_unlinked.ml",
+  "lib-dynlink-initializers/test10_main.ml",
   "regression/pr9326/gc_set.ml",
   "runtime-errors/stackoverflow.ml",
   "runtime-errors/syserror.ml",

@@ -62,25 +62,9 @@ export class UnitDebug {
     return this.#dirs;
   }
 
-  /**
-   * The event for a byte offset in the program's code, if there is one (event_for_location). An event one word later is
-   * accepted, because ocamlc may move events past a PUSH.
-   */
+  /** The event for a byte offset in the program's code, if there is one. @throws FormatError */
   find(pos: number): DebugEvent | undefined {
-    const events = this.events;
-    if (events.length === 0) return undefined;
-    const wanted = pos - this.origin;
-    let low = 0;
-    let high = events.length;
-    while (low + 1 < high) {
-      const middle = (low + high) >> 1;
-      if (wanted < events[middle]!.pos) high = middle;
-      else low = middle;
-    }
-    for (const event of [events[low], events[low + 1]]) {
-      if (event !== undefined && (event.pos === wanted || event.pos === wanted + 4)) return event;
-    }
-    return undefined;
+    return findEvent(this.events, pos - this.origin);
   }
 }
 
@@ -176,7 +160,25 @@ function decodeEvents(bytes: Uint8Array, place: string): DebugEvent[] {
   });
 }
 
-/** backtrace_byt.c: cmp_ev_info. */
-function compareEvents(a: DebugEvent, b: DebugEvent): number {
+/** What finding an event takes. */
+export type Place = Pick<DebugEvent, "pos" | "startLine" | "startChar" | "endOffset">;
+
+/** The order in which the runtime has events (backtrace_byt.c: cmp_ev_info). */
+export function compareEvents(a: Place, b: Place): number {
   return a.pos - b.pos || a.startLine - b.startLine || a.startChar - b.startChar || a.endOffset - b.endOffset;
+}
+
+/**
+ * The event for a byte offset among sorted events (event_for_location). An event one word later is accepted, because
+ * ocamlc may move events past a PUSH.
+ */
+export function findEvent<E extends Place>(events: readonly E[], pos: number): E | undefined {
+  let low = 0;
+  let high = events.length;
+  while (low + 1 < high) {
+    const middle = (low + high) >> 1;
+    if (pos < events[middle]!.pos) high = middle;
+    else low = middle;
+  }
+  return [events[low], events[low + 1]].find((event) => event && (event.pos === pos || event.pos === pos + 4));
 }
