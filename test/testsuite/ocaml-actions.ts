@@ -90,7 +90,13 @@ async function runTool(
 
 const compilerStatus = (environment: Environment): number => environment.number("ocamlc_byte_exit_status");
 
+/** Flags that make ocamlc call the C compiler. */
+const C_FLAGS = /(^| )(-custom|-output-complete-\w+|\S+\.[co])( |$)/;
+
 const compile: Action = (environment, session) => {
+  if (["flags", "commandline", "module", "all_modules"].some((name) => C_FLAGS.test(environment.get(name)))) {
+    return skip(environment, "needs C stubs");
+  }
   const line = environment.get("commandline");
   if (line.trim() !== "") return runTool(environment, session, [OCAMLC, line], compilerStatus(environment));
   const module = environment.get("module");
@@ -106,14 +112,12 @@ const flags = (environment: Environment): string[] => [
   environment.get("ocamlc_flags"),
 ];
 
-function compileModule(environment: Environment, session: Session, module: string): Result | Promise<Result> {
-  if (extension(module) === "c") return skip(environment, "needs C stubs");
+function compileModule(environment: Environment, session: Session, module: string): Promise<Result> {
   return runTool(environment, session, [OCAMLC, STDLIB, ...flags(environment), `-c ${module}`], compilerStatus(environment));
 }
 
 async function compileProgram(environment: Environment, session: Session): Promise<Result> {
   const sources = environment.words("all_modules");
-  if (sources.some((file) => extension(file) === "c")) return skip(environment, "needs C stubs");
   if (sources.some((file) => extension(file) === "mly")) return skip(environment, "needs ocamlyacc");
   const files: string[] = [];
   for (const file of sources) {
