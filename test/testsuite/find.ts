@@ -1,5 +1,5 @@
 /** Finds the tests of OCaml's testsuite. */
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { testsFolder } from "./tree.ts";
 import { isTest } from "./tsl.ts";
@@ -25,7 +25,7 @@ function rank(folder: string): number {
   return at < 0 ? FIRST.length : at;
 }
 
-/** All tests in the folders, or everywhere, as paths below the folder of tests. */
+/** All tests in the folders (a test itself counts, too), or everywhere, as paths below the folder of tests. */
 export function findTests(folders: readonly string[]): string[] {
   const found: string[] = [];
   const visit = (folder: string): void => {
@@ -36,6 +36,10 @@ export function findTests(folders: readonly string[]): string[] {
       else if (isTest(head(path))) found.push(relative(testsFolder, path));
     }
   };
-  for (const folder of folders.length > 0 ? folders : [""]) visit(join(testsFolder, folder));
+  for (const folder of folders.length > 0 ? folders : [""]) {
+    const path = join(testsFolder, folder);
+    if (statSync(path).isDirectory()) visit(path);
+    else found.push(folder);
+  }
   return found.sort((a, b) => rank(a) - rank(b));
 }

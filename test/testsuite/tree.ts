@@ -5,9 +5,10 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { instructions } from "../../bytecode/instructions/table.ts";
 import { loadCore } from "../../cli/paths.ts";
 import { ensureToolchain } from "../../cli/toolchain.ts";
-import { type CommandResult, type Runner, runCommand } from "./commands.ts";
+import { type Runner, runCommand } from "./commands.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const source = join(root, "node_modules/ocaml");
@@ -55,28 +56,51 @@ exec '${process.execPath}' '${runner.bactrian}' run "$@"
     writeFileSync(tree.ocamlrun, launcher);
     chmodSync(tree.ocamlrun, 0o755);
   }
-  const includes = COMPILER_FOLDERS.flatMap((folder) => ["-I", folder]);
-  const library = "-nostdlib -I stdlib -I testsuite/lib".split(" ");
-  await make("testsuite/lib/lib.cmo", "-nostdlib -nopervasives -I testsuite/lib -c".split(" "), ["lib.mli", "lib.ml"]);
-  await make("testsuite/lib/testing.cma", [...library, "-a", "-linkall", "-o", "testsuite/lib/testing.cma"], ["testing.mli", "testing.ml"]);
-  await make(
-    "testsuite/tools/expect",
-    [..."-nostdlib -I stdlib -I testsuite/tools -g -linkall -o testsuite/tools/expect".split(" "), ...includes]
-      .concat(["ocamlcommon", "ocamlbytecomp", "ocamltoplevel"].map((name) => `compilerlibs/${name}.cma`)),
-    ["expect.mli", "expect.ml"],
-  );
+  mkdirSync(inTree("tools"), { recursive: true });
+  writeFileSync(inTree("tools/opnames.ml"), opcodeNames());
+  for (const helper of HELPERS) await make(helper);
+}
+
+/** A file that tests need, made by ocamlc out of sources of its folder. */
+interface Helper {
+  readonly output: string;
+  readonly flags: string;
+  /** Libraries, without the extension. */
+  readonly libraries?: readonly string[];
+  readonly sources: readonly string[];
+}
+
+const COMPILER = ["compilerlibs/ocamlcommon", "compilerlibs/ocamlbytecomp"];
+const TOPLEVEL = [...COMPILER, "compilerlibs/ocamltoplevel"];
+
+/** What OCaml's makefile builds for its tests, and tools that a few tests are about. */
+const HELPERS: readonly Helper[] = [
+  { output: "testsuite/lib/lib.cmo", flags: "-nopervasives -c", sources: ["lib.mli", "lib.ml"] },
+  { output: "testsuite/lib/testing.cma", flags: "-I stdlib -a -linkall", sources: ["testing.mli", "testing.ml"] },
+  { output: "testsuite/tools/expect", flags: "-I stdlib -g -linkall", libraries: TOPLEVEL, sources: ["expect.mli", "expect.ml"] },
+  { output: "tools/dumpobj", flags: "-I stdlib", libraries: COMPILER, sources: ["opnames.mli", "opnames.ml", "dumpobj.mli", "dumpobj.ml"] },
+];
+
+/** tools/opnames.ml (tools/make_opcodes.mll). */
+function opcodeNames(): string {
+  return `let names_of_instructions = [|\n${instructions.map(({ name }) => `  "${name}";\n`).join("")}|]\n`;
 }
 
 /** Make one file out of sources of its folder, unless it is younger than the compiler. */
-async function make(output: string, args: readonly string[], sources: readonly string[]): Promise<void> {
+async function make({ output, flags, libraries = [], sources }: Helper): Promise<void> {
   const file = inTree(output);
   if (existsSync(file) && statSync(file).mtimeMs > statSync(tree.ocamlc).mtimeMs) return;
   const folder = dirname(output);
-  for (const name of sources) cpSync(join(source, folder, name), inTree(folder, name));
-  const words = [tree.ocamlrun, tree.ocamlc, ...args, ...sources.map((name) => `${folder}/${name}`)];
-  const result: CommandResult = await runCommand(
-    { words, directory: built, environment: {}, seconds: BUILD_SECONDS },
-    runner,
-  );
+  for (const name of sources) {
+    if (existsSync(join(source, folder, name))) cpSync(join(source, folder, name), inTree(folder, name));
+  }
+  const words = [
+    ...[tree.ocamlrun, tree.ocamlc, "-nostdlib", ...flags.split(" "), "-I", folder],
+    ...COMPILER_FOLDERS.flatMap((name) => ["-I", name]),
+    ...(output.endsWith(".cmo") ? [] : ["-o", output]),
+    ...libraries.map((name) => `${name}.cma`),
+    ...sources.map((name) => `${folder}/${name}`),
+  ];
+  const result = await runCommand({ words, directory: built, environment: {}, seconds: BUILD_SECONDS }, runner);
   if (result.status !== 0) throw new Error(`${output} could not be made:\n${result.log}`);
 }
