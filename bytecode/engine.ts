@@ -215,16 +215,6 @@ export class Engine {
   }
 }
 
-/** Names of the primitives that every engine adds to those of core.wasm and of its options. */
-export const ENGINE_PRIMITIVES: readonly string[] = [
-  ...backtracePrimitives(new DebugInfo()),
-  ...metaPrimitives(undefined as never),
-  ...synchronisation(undefined as never).primitives,
-  ...threadPrimitives(undefined as never),
-  ...domainPrimitives(undefined as never, undefined as never),
-  ...signalPrimitives(undefined as never),
-].map((p) => p.name);
-
 function abortInCore(): never {
   throw new Error("core.wasm was aborted");
 }

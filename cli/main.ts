@@ -5,7 +5,7 @@ import { describeBytecode } from "../bytecode/info.ts";
 import { ERROR_STATUS, reportError } from "./errors.ts";
 import { bactrianVersion, loadCore, ocamlVersion } from "./paths.ts";
 import { readInput, runFile, runTool, TOOLS } from "./run.ts";
-import { ensureToolchain } from "./toolchain.ts";
+import { buildNow } from "./toolchain.ts";
 
 const TOOL_SUMMARIES: Readonly<Record<(typeof TOOLS)[number], string>> = {
   ocamlc: "OCaml's bytecode compiler",
@@ -57,8 +57,8 @@ function cli(): Command {
     });
   program
     .command("setup")
-    .description("build the OCaml toolchain now, rather than when it is first needed")
-    .action(() => ensureToolchain(loadCore()));
+    .description("build the OCaml toolchain, or what has changed of it, now rather than when it is first needed")
+    .action(() => buildNow(loadCore()));
   return program;
 }
 

@@ -29,6 +29,9 @@ export const bactrianVersion = manifest.version;
 /** Version of OCaml that the toolchain is built from. */
 export const ocamlVersion = manifest.dependencies.ocaml;
 
+/** The command itself, bundled. */
+export const commandScript = join(dist, "cli/main.js");
+
 /** The script of the build's worker threads, bundled. */
 export const workerScript = new URL(`file://${join(dist, "cli/bootstrap-worker.js")}`);
 

@@ -1,12 +1,10 @@
 /** The OCaml toolchain of this installation: found, or built when it is not there yet. */
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CoreModule } from "../bytecode/engine.ts";
 import { buildToolchain } from "../loader/bootstrap/build.ts";
-import { allPrimitiveNames } from "../loader/program.ts";
 import { UsageError } from "./errors.ts";
-import { dist, libraryDirectory, ocamlSource, ocamlVersion, workerScript } from "./paths.ts";
+import { bactrianVersion, commandScript, dist, libraryDirectory, ocamlSource, ocamlVersion, workerScript } from "./paths.ts";
 
 const STAMP = join(libraryDirectory, ".bactrian");
 const LOCK = join(dist, "ocaml.lock");
@@ -14,23 +12,24 @@ const LOCK = join(dist, "ocaml.lock");
 const STALE_LOCK = 15 * 60 * 1000;
 
 /** What the toolchain depends on. */
-function fingerprint(core: CoreModule): string {
-  const hash = createHash("sha256").update(`${ocamlVersion}\n${libraryDirectory}\n`);
-  return hash.update(allPrimitiveNames(core).join("\n")).digest("hex");
-}
+const FINGERPRINT = `Bactrian ${bactrianVersion}, OCaml ${ocamlVersion}, ${libraryDirectory}\n`;
 
-function isBuilt(core: CoreModule): boolean {
-  return existsSync(STAMP) && readFileSync(STAMP, "utf8") === fingerprint(core);
+function isBuilt(): boolean {
+  return existsSync(STAMP) && readFileSync(STAMP, "utf8") === FINGERPRINT;
 }
 
 /** Build the toolchain unless it is there, telling on standard error how far it is. Throws BuildError, UsageError. */
 export async function ensureToolchain(core: CoreModule): Promise<void> {
-  if (isBuilt(core)) return;
+  if (!isBuilt()) await buildNow(core);
+}
+
+/** Build what is not up to date. Throws BuildError, UsageError. */
+export async function buildNow(core: CoreModule): Promise<void> {
   mkdirSync(dist, { recursive: true });
   takeLock();
   try {
     await build(core);
-    writeFileSync(STAMP, fingerprint(core));
+    writeFileSync(STAMP, FINGERPRINT);
   } finally {
     rmSync(LOCK, { recursive: true, force: true });
   }
@@ -63,8 +62,8 @@ async function build(core: CoreModule): Promise<void> {
     source: ocamlSource(),
     library: libraryDirectory,
     buildFolder: join(dist, "ocaml-build"),
-    primitives: allPrimitiveNames(core),
     workerScript,
+    runCommand: [process.execPath, commandScript, "run"],
     onProgress: progress,
   });
   if (stderr.isTTY) stderr.write("\n");

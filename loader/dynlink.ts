@@ -1,9 +1,10 @@
 /**
  * The primitives under Dynlink and the toplevel (runtime/dynlink.c): the running program's symbol table, and its
- * primitives. Bactrian has no stub libraries: every primitive that exists is there from the start.
+ * primitives. Every primitive that exists is there from the start, those of stub libraries too.
  */
 import type { Machine } from "../runtime/machine.ts";
 import { definePrimitives, type Primitive, Val, type Value } from "../runtime/primitives.ts";
+import { isStubLibrary } from "./stub-libraries.ts";
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
 
 /** `allNames`: every primitive, in the order of the table, which is how code made at run time numbers them. */
@@ -26,7 +27,11 @@ export function dynlinkPrimitives(program: BytecodeExecutable | undefined, allNa
     ],
     caml_dynlink_open_lib: [
       1,
-      (m, a) => m.failwith(`${m.utf8(m.block(a, 0))}: Bactrian cannot load C code`),
+      (m, a) => {
+        const path = m.utf8(m.block(a, 0));
+        if (!isStubLibrary(path)) m.failwith(`${path}: Bactrian cannot load C code`);
+        return Val.int(0);
+      },
     ],
     caml_dynlink_close_lib: [1, () => Val.unit],
     caml_dynlink_lookup_symbol: [2, () => Val.unit],

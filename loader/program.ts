@@ -7,7 +7,7 @@ import { Val, type Value } from "../runtime/primitives.ts";
 import { hostPrimitives } from "../runtime/primitives/index.ts";
 import { UNCAUGHT_STATUS } from "../runtime/primitives/sys.ts";
 import type { CodeFragment } from "../bytecode/code.ts";
-import { type CoreModule, Engine, ENGINE_PRIMITIVES } from "../bytecode/engine.ts";
+import { type CoreModule, Engine } from "../bytecode/engine.ts";
 import { type BytecodeExecutable, codeWords } from "../bytecode/formats/executable.ts";
 import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
 import { verify } from "../bytecode/verifier.ts";
@@ -98,13 +98,6 @@ function* steps({ engine, fragment }: LoadedProgram): Generator<Promise<unknown>
   } finally {
     engine.machine.settle();
   }
-}
-
-/** Names of all primitives that programs can use, sorted. */
-export function allPrimitiveNames(core: CoreModule): string[] {
-  const { primitives } = hostPrimitives({ argv: [], executableName: "" });
-  const names = [...core.primitives, ...primitives, ...dynlinkPrimitives(undefined, () => [])].map((p) => p.name);
-  return [...names, ...ENGINE_PRIMITIVES].sort();
 }
 
 /** Load an executable into a fresh engine: its globals and its code. Throws FormatError. */

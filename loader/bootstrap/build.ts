@@ -7,12 +7,14 @@
  * output makes a second run skip what has not changed.
  */
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { CoreModule } from "../../bytecode/engine.ts";
 import { prepareSources } from "./prepare.ts";
+import { STUB_LIBRARIES, stubFile, stubLibrary } from "../stub-libraries.ts";
+import { externalsOf } from "./sources.ts";
 import { compilerTargets, otherLibraryTargets, stdlibTargets, type Target } from "./targets.ts";
 import type { Job, Outcome } from "./worker.ts";
 
@@ -24,8 +26,8 @@ export interface BuildOptions {
   readonly library: string;
   /** Folder for sources and intermediate files. */
   readonly buildFolder: string;
-  /** All primitives of the VM, sorted. */
-  readonly primitives: readonly string[];
+  /** The command that runs a bytecode program whose path and arguments follow: for `#!` lines. */
+  readonly runCommand: readonly string[];
   /** The worker's script (worker.ts). */
   readonly workerScript: URL;
   readonly jobs?: number;
@@ -219,9 +221,27 @@ function installLibrary(options: BuildOptions): void {
   copy("otherlibs/str", "str", /\.(cmi|cmt|cmti|mli|cma)$/);
   copy("otherlibs/systhreads", "threads", /\.(cmi|cmt|cmti|mli|cma)$/);
   copy("otherlibs/runtime_events", "runtime_events", /\.(cmi|cmt|cmti|mli|cma)$/);
+  installStubLibraries(options);
   mkdirSync(join(library, "bin"), { recursive: true });
   for (const program of ["ocamlc", "ocamldep", "ocamlobjinfo", "ocaml"]) {
     cpSync(join(buildFolder, program), join(library, "bin", program));
   }
   cpSync(join(buildFolder, "boot/ocamllex"), join(library, "bin", "ocamllex"));
+  const quoted = options.runCommand.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  writeFileSync(join(library, "bin", "ocamlrun"), `#!/bin/sh\nexec ${quoted.join(" ")} "$@"\n`, { mode: 0o755 });
+}
+
+/** The stub libraries, and ld.conf, which tells where they are. */
+function installStubLibraries({ buildFolder, library }: BuildOptions): void {
+  const folder = join(library, "stublibs");
+  mkdirSync(folder, { recursive: true });
+  const builtin = new Set(readFileSync(join(buildFolder, "primitives"), "utf8").split("\n"));
+  for (const [directory, name] of Object.entries(STUB_LIBRARIES)) {
+    const sources = readdirSync(join(buildFolder, "otherlibs", directory)).filter((f) => f.endsWith(".ml"));
+    const symbols = sources
+      .flatMap((f) => externalsOf(readFileSync(join(buildFolder, "otherlibs", directory, f), "utf8")))
+      .filter((symbol) => !builtin.has(symbol));
+    writeFileSync(join(folder, stubFile(name)), stubLibrary([...new Set(symbols)]));
+  }
+  writeFileSync(join(library, "ld.conf"), `${folder}\n${library}\n`);
 }

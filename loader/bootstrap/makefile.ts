@@ -10,11 +10,12 @@ function logicalLines(text: string): string[] {
 
 /**
  * The words of a variable, with $(other variables) and $(addprefix p,words) expanded.
- * Throws when a variable is not there.
+ * `given`: variables that configure sets. Throws when a variable is not there.
  */
-export function makeVariable(text: string, name: string): string[] {
+export function makeVariable(text: string, name: string, given: Readonly<Record<string, string>> = {}): string[] {
   const lines = logicalLines(text);
   const expand = (variable: string): string => {
+    if (given[variable] !== undefined) return given[variable];
     const prefix = new RegExp(`^${variable}\\s*=`);
     const line = lines.find((l) => prefix.test(l));
     if (line === undefined) throw new Error(`the makefile has no variable ${variable}`);

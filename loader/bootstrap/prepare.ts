@@ -9,15 +9,16 @@ import {
   menhirModule,
   ocamlVersion,
   opcodesModule,
+  primitivesDefinedIn,
   runtimedefModule,
   sysModule,
 } from "./sources.ts";
+import { makeVariable } from "./makefile.ts";
 
 export interface PrepareOptions {
   readonly source: string;
   readonly library: string;
   readonly buildFolder: string;
-  readonly primitives: readonly string[];
 }
 
 /** Folders whose .ml, .mli, .mll files are compiled. */
@@ -61,13 +62,23 @@ export function prepareSources(options: PrepareOptions): void {
   const opcodes = opcodesModule();
   write("bytecomp/opcodes.ml", opcodes.ml);
   write("bytecomp/opcodes.mli", opcodes.mli);
-  write("lambda/runtimedef.ml", runtimedefModule(read("runtime/caml/fail.h"), options.primitives));
+  const primitives = runtimePrimitives(read);
+  write("lambda/runtimedef.ml", runtimedefModule(read("runtime/caml/fail.h"), primitives));
   for (const extension of ["ml", "mli"]) {
     write(`parsing/parser.${extension}`, menhirModule(read(`boot/menhir/parser.${extension}`)));
     const warning = extension === "mli" ? '[@@@ocaml.warning "-67"]\n' : "";
     write(`parsing/camlinternalMenhirLib.${extension}`, warning + read(`boot/menhir/menhirLib.${extension}`));
   }
-  write("primitives", options.primitives.map((p) => `${p}\n`).join(""));
+  write("primitives", primitives.map((p) => `${p}\n`).join(""));
+}
+
+/** Primitives of OCaml's bytecode runtime, sorted: programs number the primitives by this list. */
+function runtimePrimitives(read: (path: string) => string): string[] {
+  const makefile = read("Makefile");
+  const sources = ["runtime_COMMON_C_SOURCES", "runtime_BYTECODE_ONLY_C_SOURCES"].flatMap((name) =>
+    makeVariable(makefile, name, { UNIX_OR_WIN32: "unix" }),
+  );
+  return [...new Set(sources.flatMap((name) => primitivesDefinedIn(read(`runtime/${name}.c`))))].sort();
 }
 
 function labelledInterfaces(source: string): string[] {

@@ -178,6 +178,17 @@ export function opcodesModule(): { ml: string; mli: string } {
   };
 }
 
+/** Names of the primitives that a C source of OCaml's defines (runtime/gen_primitives.sh). */
+export function primitivesDefinedIn(source: string): string[] {
+  return [...source.matchAll(/^CAMLprim value ([a-z][a-z0-9_]*)/gm)].map((m) => m[1]!);
+}
+
+/** Names of the C functions that an OCaml source declares as external. */
+export function externalsOf(source: string): string[] {
+  const declarations = source.matchAll(/\bexternal\b[^=]*?=((?:\s*"[^"]*")+)/g);
+  return [...declarations].flatMap((d) => [...d[1]!.matchAll(/"([^"%]+)"/g)].map((m) => m[1]!));
+}
+
 /** lambda/runtimedef.ml (lambda/generate_runtimedef.sh): predefined exceptions, and the primitives of the runtime. */
 export function runtimedefModule(failHeader: string, primitives: readonly string[]): string {
   const exceptions = [...failHeader.matchAll(/\/\* ("[A-Za-z_]*") \*\/$/gm)].map((m) => m[1]!);

@@ -2,6 +2,7 @@
  * What the toolchain consists of: every file to be compiled or linked, with its command and what it needs first. The
  * lists of modules come from OCaml's own makefiles.
  */
+import { STUB_LIBRARIES } from "../stub-libraries.ts";
 import { makeVariable, parseDepend } from "./makefile.ts";
 
 /** One run of a bytecode program. Paths are relative to the build folder. */
@@ -211,10 +212,10 @@ export function compilerTargets(read: ReadSource): Target[] {
 
 // ---- The other libraries --------------------------------------------------------------------------------------------------
 
-/** A library of otherlibs/ that has no C objects to name: its primitives are the VM's own. */
+/** A library of otherlibs/ with its stub library. */
 function otherLibrary(
   read: ReadSource,
-  directory: string,
+  directory: keyof typeof STUB_LIBRARIES,
   archiveName: string,
   modules: readonly string[],
   options: { readonly common?: readonly string[]; readonly flags?: readonly string[]; readonly link?: readonly string[]; readonly after?: readonly string[] } = {},
@@ -249,7 +250,10 @@ function otherLibrary(
       output: `${folder}/${archiveName}`,
       alsoWrites: [],
       program: BOOT_OCAMLC,
-      args: ["-nostdlib", "-I", "../../stdlib", "-a", ...(options.link ?? []), "-o", archiveName, ...units],
+      args: [
+        ...["-nostdlib", "-I", "../../stdlib", "-a", "-dllib", `-l${STUB_LIBRARIES[directory]}`],
+        ...[...(options.link ?? []), "-o", archiveName, ...units],
+      ],
       directory: folder,
       needs: units.map((u) => `${folder}/${u}`),
       label: `${folder}/${archiveName}`,
@@ -268,6 +272,7 @@ export function otherLibraryTargets(read: ReadSource): Target[] {
     ...unix,
     ...otherLibrary(read, "str", "str.cma", ["str"]),
     ...otherLibrary(read, "systhreads", "threads.cma", ["thread", "event"], {
+      link: ["-linkall"],
       common: THREADS_FLAGS,
       flags: ["-I", "../unix"],
       after: unixDone,
