@@ -30,6 +30,8 @@ export interface BuildOptions {
   readonly runCommand: readonly string[];
   /** The worker's script (worker.ts). */
   readonly workerScript: URL;
+  /** File of the compiler to build with; default: boot/ocamlc of the package. */
+  readonly compiler?: string;
   readonly jobs?: number;
   readonly onProgress?: (done: number, total: number, label: string) => void;
 }
@@ -39,14 +41,19 @@ export class BuildError extends Error {
   override readonly name = "BuildError";
 }
 
-/** Build everything. Throws BuildError with the compiler's messages. */
+/** Build everything and put it into the library directory. Throws BuildError with the compiler's messages. */
 export async function buildToolchain(options: BuildOptions): Promise<void> {
+  await compileToolchain(options);
+  installLibrary(options);
+}
+
+/** Build everything in the build folder. Throws BuildError with the compiler's messages. */
+export async function compileToolchain(options: BuildOptions): Promise<void> {
   mkdirSync(options.buildFolder, { recursive: true });
   prepareSources(options);
   const read = (path: string): string => readFileSync(join(options.source, path), "utf8");
   const targets = [...stdlibTargets(read), ...compilerTargets(read), ...otherLibraryTargets(read)];
   await new Scheduler(options, targets).run();
-  installLibrary(options);
 }
 
 class Scheduler {

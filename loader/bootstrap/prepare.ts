@@ -19,6 +19,7 @@ export interface PrepareOptions {
   readonly source: string;
   readonly library: string;
   readonly buildFolder: string;
+  readonly compiler?: string;
 }
 
 /** Folders whose .ml, .mli, .mll files are compiled. */
@@ -36,7 +37,8 @@ export function prepareSources(options: PrepareOptions): void {
       if (/\.ml[il]?$/.test(name) && !/^unix_(unix|win32)\.ml$/.test(name)) write(`${folder}/${name}`, readFileSync(join(options.source, folder, name)));
     }
   }
-  for (const program of ["ocamlc", "ocamllex"]) write(`boot/${program}`, readFileSync(join(options.source, "boot", program)));
+  write("boot/ocamlc", readFileSync(options.compiler ?? join(options.source, "boot/ocamlc")));
+  write("boot/ocamllex", readFileSync(join(options.source, "boot/ocamllex")));
   for (const folder of "asmcomp runtime compilerlibs".split(" ")) {
     mkdirSync(join(options.buildFolder, folder), { recursive: true });
   }

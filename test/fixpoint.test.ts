@@ -1,0 +1,44 @@
+/**
+ * The compiler that Bactrian has built compiles the standard library, itself and all the rest of the toolchain again:
+ * every object, library and executable must come out byte for byte as the compiler of the npm package made it, which
+ * OCaml's own runtime was used to build.
+ */
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t from "tap";
+import { dist, libraryDirectory, loadCore, ocamlSource, workerScript } from "../cli/paths.ts";
+import { compileToolchain } from "../loader/bootstrap/build.ts";
+
+const EXECUTABLES = ["ocamlc", "ocamldep", "ocamlobjinfo", "ocaml"];
+
+/** Digests of what was compiled, by path. */
+function products(folder: string): Map<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const wanted = files.filter((f) => /\.cm[ioa]$/.test(f) || EXECUTABLES.includes(f));
+  return new Map(wanted.map((f) => [f, createHash("sha256").update(readFileSync(join(folder, f))).digest("hex")]));
+}
+
+t.test("the toolchain reproduces itself", { timeout: 600_000 }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "bactrian-fixpoint-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  await compileToolchain({
+    core: loadCore(),
+    source: ocamlSource(),
+    library: libraryDirectory,
+    buildFolder: folder,
+    runCommand: [],
+    workerScript,
+    compiler: join(libraryDirectory, "bin/ocamlc"),
+  });
+  const first = products(join(dist, "ocaml-build"));
+  const second = products(folder);
+  t.ok(first.size > 600, `${first.size} files`);
+  t.same([...second.keys()].sort(), [...first.keys()].sort());
+  t.same(
+    [...first].filter(([file, digest]) => second.get(file) !== digest).map(([file]) => file),
+    [],
+    "files that differ",
+  );
+});
