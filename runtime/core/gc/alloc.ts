@@ -1,14 +1,17 @@
 /** Allocation of blocks and the write barrier (runtime/memory.c, runtime/alloc.c, runtime/caml/memory.h). */
 import {
   ACTION_OUT_OF_MEMORY,
+  CELL_ACCU,
   CELL_ACTIONS,
   CELL_DEBUG,
   CELL_MARKING,
+  CELL_PC,
   CELL_REF_BASE,
   CELL_REF_LIMIT,
   CELL_REF_PTR,
   CELL_ROOTS_BASE,
   CELL_ROOTS_SP,
+  CELL_SP,
   CELL_YOUNG_END,
   CELL_YOUNG_LIMIT,
   CELL_YOUNG_PTR,
@@ -86,15 +89,41 @@ function collect(): void {
   }
 }
 
+// In stress mode no more than the blocks that were asked for fit after a collection, so that every allocation collects.
+
+/** Bytes that fit in stress mode, and the interpreter's registers after the collection that made room for them. */
+let stressRoom: usize = 0;
+let stressPc: usize = 0;
+let stressSp: usize = 0;
+let stressAccu: value = 0;
+/** Most bytes that one sequence of instructions allocates. */
+const MAX_STRESS_ROOM: usize = 512;
+
+// @ts-ignore: decorator
+@inline function blockBytes(wosize: i32): usize {
+  return (<usize>wosize + 1) << 3;
+}
+function limitRoom(bytes: usize): void {
+  if (load<i32>(CELL_DEBUG) & DEBUG_STRESS) store<usize>(CELL_YOUNG_LIMIT, load<usize>(CELL_YOUNG_PTR) - bytes);
+}
+
 /**
- * Make room in the minor heap for a block of `wosize` words and its header. In stress mode every allocation comes here
- * and collects.
+ * For the interpreter: make room in the minor heap for a block of `wosize` words and its header. The sequence of
+ * instructions that wants it starts again, so when it has several blocks to allocate, there must be room for all of
+ * them in the end.
  */
 export function alloc_small_slow(wosize: i32): void {
+  const again =
+    load<usize>(CELL_PC) == stressPc &&
+    load<usize>(CELL_SP) == stressSp &&
+    load<value>(CELL_ACCU) == stressAccu &&
+    stressRoom < MAX_STRESS_ROOM;
+  stressRoom = blockBytes(wosize) + (again ? stressRoom : 0);
   collect();
-  if (load<i32>(CELL_DEBUG) & DEBUG_STRESS) {
-    store<usize>(CELL_YOUNG_LIMIT, load<usize>(CELL_YOUNG_PTR) - ((<usize>wosize + 1) << 3));
-  }
+  limitRoom(stressRoom);
+  stressPc = load<usize>(CELL_PC);
+  stressSp = load<usize>(CELL_SP);
+  stressAccu = load<value>(CELL_ACCU);
 }
 
 /** The next allocation in the minor heap collects: much has been allocated elsewhere. */
@@ -104,10 +133,11 @@ export function requestCollection(): void {
 
 /** A block of 1…MAX_YOUNG_WOSIZE words in the minor heap with undefined fields. May collect: push what you hold. */
 export function allocSmall(wosize: i32, tag: i32): usize {
-  let p = load<usize>(CELL_YOUNG_PTR) - ((<usize>wosize + 1) << 3);
+  let p = load<usize>(CELL_YOUNG_PTR) - blockBytes(wosize);
   if (p < load<usize>(CELL_YOUNG_LIMIT)) {
-    alloc_small_slow(wosize);
-    p = load<usize>(CELL_YOUNG_PTR) - ((<usize>wosize + 1) << 3);
+    collect();
+    limitRoom(blockBytes(wosize));
+    p = load<usize>(CELL_YOUNG_PTR) - blockBytes(wosize);
   }
   store<usize>(CELL_YOUNG_PTR, p);
   setHeader(p + WORD, makeHeader(wosize, tag, 0));
