@@ -1,7 +1,10 @@
 /** The Gc module (runtime/gc_ctrl.c). Records of floats and ints are built from ints; floats are boxed on the way. */
 import {
+  CELL_ACCU,
+  CELL_EXN,
   CELL_MAX_STACK_WORDS,
   CELL_MINOR_WORDS,
+  CELL_RESULT,
   CELL_YOUNG_END,
   CELL_YOUNG_PTR,
   CELL_YOUNG_START,
@@ -121,11 +124,19 @@ export function caml_gc_set(control: value): value {
 
 // As in OCaml, finalisation functions that become ready are called before these return.
 
+/** Forget what nobody needs while a primitive without arguments runs, but what the collector would keep alive. */
+function dropRegisters(): void {
+  store<value>(CELL_ACCU, UNIT);
+  store<value>(CELL_RESULT, UNIT);
+  store<value>(CELL_EXN, UNIT);
+}
+
 export function caml_gc_minor(unit: value): value {
   minorCollection();
   return runFinalisers();
 }
 export function caml_gc_major(unit: value): value {
+  dropRegisters();
   minorCollection();
   wholeCycle();
   return runFinalisers();
@@ -133,6 +144,7 @@ export function caml_gc_major(unit: value): value {
 /** Values that finalisers keep alive may need several cycles to go. */
 export function caml_gc_full_major(unit: value): value {
   for (let i = 0; i < 3; i++) {
+    dropRegisters();
     minorCollection();
     wholeCycle();
     if (!runFinalisers()) return 0;
