@@ -13,7 +13,7 @@ import type { CoreModule } from "../bytecode/engine.ts";
 import { readExecutable } from "../bytecode/formats/executable.ts";
 import { prepareProgram, runPrepared, runProgram } from "../loader/program.ts";
 import { chooseSequences, type Profile } from "./sequences.ts";
-import { libraryDirectory, loadCore } from "../cli/paths.ts";
+import { libraryDirectory, loadCore } from "../loader/installation.ts";
 
 interface Workload {
   readonly name: string;

@@ -204,6 +204,11 @@ export class Engine {
     }
   }
 
+  /** Apply the function in the root at address p to the `nargs` roots after it. The result; throws OcamlException. */
+  applyRoots(p: number, nargs: number): Value {
+    return this.callback(p, p + WORD, nargs);
+  }
+
   /** The code as a function of one argument (). */
   codeClosure(fragment: CodeFragment): Value {
     return this.machine.core.make_code_closure(fragment.start - CODE_BIAS) >>> 0;

@@ -3,7 +3,7 @@ import { chmodSync } from "node:fs";
 import { build } from "esbuild";
 
 await build({
-  entryPoints: ["cli/main.ts", "cli/bootstrap-worker.ts"],
+  entryPoints: ["cli/main.ts", "cli/bootstrap-worker.ts", "loader/index.ts", "loader/node.ts"],
   outdir: "dist",
   outbase: ".",
   bundle: true,

@@ -1,12 +1,7 @@
 /** What the command tells its user when something is wrong: one line, exit status 2. */
 import { FormatError } from "../bytecode/formats/errors.ts";
 import { BuildError } from "../loader/bootstrap/build.ts";
-import { LinkError } from "../loader/errors.ts";
-
-/** Wrong arguments, or a file that cannot be read. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { LinkError, UsageError } from "../loader/errors.ts";
 
 export const ERROR_STATUS = 2;
 

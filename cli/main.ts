@@ -3,9 +3,10 @@
 import { Command, CommanderError } from "commander";
 import { describeBytecode } from "../bytecode/info.ts";
 import { ERROR_STATUS, reportError } from "./errors.ts";
-import { bactrianVersion, loadCore, ocamlVersion } from "./paths.ts";
+import { bactrianVersion, loadCore, ocamlVersion } from "../loader/installation.ts";
 import { readInput, runFile, runTool, TOOLS } from "./run.ts";
-import { buildNow } from "./toolchain.ts";
+import { buildProgress } from "./progress.ts";
+import { buildNow } from "../loader/toolchain.ts";
 
 const TOOL_SUMMARIES: Readonly<Record<(typeof TOOLS)[number], string>> = {
   ocamlc: "OCaml's bytecode compiler",
@@ -58,7 +59,7 @@ function cli(): Command {
   program
     .command("setup")
     .description("build the OCaml toolchain, or what has changed of it, now rather than when it is first needed")
-    .action(() => buildNow(loadCore()));
+    .action(() => buildNow(loadCore(), buildProgress()));
   return program;
 }
 

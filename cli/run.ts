@@ -5,9 +5,10 @@ import { NodeHost } from "../runtime/host/node.ts";
 import type { CoreModule } from "../bytecode/engine.ts";
 import { readExecutable } from "../bytecode/formats/executable.ts";
 import { runProgramAsync } from "../loader/program.ts";
-import { UsageError } from "./errors.ts";
-import { libraryDirectory, loadCore } from "./paths.ts";
-import { ensureToolchain } from "./toolchain.ts";
+import { UsageError } from "../loader/errors.ts";
+import { libraryDirectory, loadCore } from "../loader/installation.ts";
+import { buildProgress } from "./progress.ts";
+import { ensureToolchain } from "../loader/toolchain.ts";
 
 export const TOOLS = ["ocamlc", "ocamldep", "ocamllex", "ocamlobjinfo"] as const;
 export type Tool = (typeof TOOLS)[number];
@@ -48,7 +49,7 @@ export async function runFile(file: string, args: readonly string[], options: { 
 /** Run one of OCaml's programs, which Bactrian has built. */
 export async function runTool(tool: Tool | "ocaml", args: readonly string[]): Promise<void> {
   const core: CoreModule = loadCore();
-  await ensureToolchain(core);
+  await ensureToolchain(core, buildProgress());
   const file = join(libraryDirectory, "bin", tool);
   process.exitCode = await runProgramAsync(readExecutable(readInput(file), file), {
     core,

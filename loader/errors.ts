@@ -13,3 +13,21 @@ export class LinkError extends Error {
     this.unit = unit;
   }
 }
+
+/** Wrong arguments, a file that cannot be read, or something asked for out of order. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** An OCaml exception that has reached JavaScript. */
+export class OcamlError extends Error {
+  override readonly name = "OcamlError";
+  /** The backtrace as OCaml prints it; empty unless it is recorded (OCAMLRUNPARAM=b). */
+  readonly backtrace: readonly string[];
+
+  /** `message`: the exception as OCaml's runtime prints it. */
+  constructor(message: string, backtrace: readonly string[]) {
+    super(message);
+    this.backtrace = backtrace;
+  }
+}

@@ -71,9 +71,12 @@ export function runPrepared(program: LoadedProgram): number {
  * something outside.
  */
 export async function runProgramAsync(program: BytecodeExecutable, options: ProgramOptions): Promise<number> {
-  const prepared = prepareProgram(program, options);
-  prepared.engine.machine.asynchronous = true;
-  const run = steps(prepared);
+  return runPreparedAsync(prepareProgram(program, options));
+}
+
+export async function runPreparedAsync(program: LoadedProgram): Promise<number> {
+  program.engine.machine.asynchronous = true;
+  const run = steps(program);
   for (;;) {
     const { done, value } = run.next();
     if (done) return value;

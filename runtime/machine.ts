@@ -183,6 +183,11 @@ export class Machine {
     this.u32[CELL_ROOTS_SP >>> 2] = sp + WORD;
   }
 
+  /** Drop all roots pushed since rootsTop() was `top`. */
+  dropRoots(top: number): void {
+    this.u32[CELL_ROOTS_SP >>> 2] = top;
+  }
+
   popRoot(): Value {
     const sp = this.u32[CELL_ROOTS_SP >>> 2]! - WORD;
     this.u32[CELL_ROOTS_SP >>> 2] = sp;

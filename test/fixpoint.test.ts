@@ -8,10 +8,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
-import { dist, libraryDirectory, loadCore, ocamlSource, workerScript } from "../cli/paths.ts";
+import { dist, libraryDirectory, loadCore, ocamlSource, packageFile, workerScript } from "../loader/installation.ts";
 import { compileToolchain } from "../loader/bootstrap/build.ts";
 
-const EXECUTABLES = ["ocamlc", "ocamldep", "ocamlobjinfo", "ocaml"];
+const EXECUTABLES = ["ocamlc", "ocamldep", "ocamlobjinfo", "ocaml", "evaluator"];
 
 /** Digests of what was compiled, by path. */
 function products(folder: string): Map<string, string> {
@@ -20,7 +20,7 @@ function products(folder: string): Map<string, string> {
   return new Map(wanted.map((f) => [f, createHash("sha256").update(readFileSync(join(folder, f))).digest("hex")]));
 }
 
-t.test("the toolchain reproduces itself", { timeout: 600_000 }, async (t) => {
+t.test("the toolchain reproduces itself", { timeout: 1_800_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "bactrian-fixpoint-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   await compileToolchain({
@@ -28,6 +28,7 @@ t.test("the toolchain reproduces itself", { timeout: 600_000 }, async (t) => {
     source: ocamlSource(),
     library: libraryDirectory,
     buildFolder: folder,
+    evaluator: packageFile("loader/toplevel/evaluator.ml"),
     runCommand: [],
     workerScript,
     compiler: join(libraryDirectory, "bin/ocamlc"),

@@ -26,6 +26,8 @@ export interface BuildOptions {
   readonly library: string;
   /** Folder for sources and intermediate files. */
   readonly buildFolder: string;
+  /** loader/toplevel/evaluator.ml. */
+  readonly evaluator: string;
   /** The command that runs a bytecode program whose path and arguments follow: for `#!` lines. */
   readonly runCommand: readonly string[];
   /** The worker's script (worker.ts). */
@@ -230,7 +232,7 @@ function installLibrary(options: BuildOptions): void {
   copy("otherlibs/runtime_events", "runtime_events", /\.(cmi|cmt|cmti|mli|cma)$/);
   installStubLibraries(options);
   mkdirSync(join(library, "bin"), { recursive: true });
-  for (const program of ["ocamlc", "ocamldep", "ocamlobjinfo", "ocaml"]) {
+  for (const program of ["ocamlc", "ocamldep", "ocamlobjinfo", "ocaml", "evaluator"]) {
     cpSync(join(buildFolder, program), join(library, "bin", program));
   }
   cpSync(join(buildFolder, "boot/ocamllex"), join(library, "bin", "ocamllex"));

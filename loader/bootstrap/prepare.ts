@@ -14,11 +14,14 @@ import {
   sysModule,
 } from "./sources.ts";
 import { makeVariable } from "./makefile.ts";
+import { EVALUATOR } from "./targets.ts";
 
 export interface PrepareOptions {
   readonly source: string;
   readonly library: string;
   readonly buildFolder: string;
+  /** loader/toplevel/evaluator.ml. */
+  readonly evaluator: string;
   readonly compiler?: string;
 }
 
@@ -58,6 +61,8 @@ export function prepareSources(options: PrepareOptions): void {
   write("otherlibs/dynlink/dynlink_platform_intf.mli", read("otherlibs/dynlink/dynlink_platform_intf.ml"));
   write("otherlibs/dynlink/dynlink_config.ml", dynlinkConfigModule(read("otherlibs/dynlink/dynlink_config.ml.in"), version));
   write("otherlibs/unix/unix.ml", read("otherlibs/unix/unix_unix.ml"));
+  write(`${EVALUATOR}.ml`, readFileSync(options.evaluator));
+  write(`${EVALUATOR}.mli`, "");
   const domainstate = domainstateModule(read("runtime/caml/domain_state.tbl"), read("runtime/caml/config.h"));
   write("utils/domainstate.ml", domainstate.ml);
   write("utils/domainstate.mli", domainstate.mli);

@@ -206,7 +206,8 @@ export function compilerTargets(read: ReadSource): Target[] {
       [commonLibrary, bytecompLibrary, toplevelLibrary, "toplevel/topstart.cmo"],
       ["-I", "toplevel/byte", "-linkall", "-g"],
     ),
-    expungeToplevel(read),
+    expunged(read, "ocaml.tmp", "ocaml"),
+    ...evaluatorTargets(read, [commonLibrary, bytecompLibrary, toplevelLibrary]),
   ];
 }
 
@@ -316,18 +317,33 @@ function dynlinkTargets(read: ReadSource): Target[] {
   ];
 }
 
-/** The toplevel with only the standard library's modules (and a few of its own) visible. */
-function expungeToplevel(read: ReadSource): Target {
+/** Name of the unit of loader/toplevel/evaluator.ml in the build folder. */
+export const EVALUATOR = "toplevel/bactrian_evaluator";
+
+/** The toplevel that `Runtime.eval` calls. */
+function evaluatorTargets(read: ReadSource, libraries: readonly string[]): Target[] {
+  const needs = ["toplevel/toploop.cmi", "toplevel/topcommon.cmi", "driver/compmisc.cmi", "parsing/location.cmi"];
+  const unit = compile([`${EVALUATOR}.mli`, `${EVALUATOR}.ml`], new Map([[`${EVALUATOR}.cmo`, needs]]));
+  const flags = ["-I", "toplevel/byte", "-linkall", "-g"];
+  return [
+    ...unit,
+    executable("evaluator.tmp", [...libraries, `${EVALUATOR}.cmo`], flags),
+    expunged(read, "evaluator.tmp", "evaluator"),
+  ];
+}
+
+/** A toplevel with only the standard library's modules (and a few of its own) visible. */
+function expunged(read: ReadSource, input: string, output: string): Target {
   const modules = makeVariable(read("stdlib/StdlibModules"), "STDLIB_MODULE_BASENAMES");
   const visible = [...modules.map(stdlibUnit), "outcometree", "topprinters", "topdirs", "toploop"];
   return {
-    output: "ocaml",
+    output,
     alsoWrites: [],
     program: "expunge",
-    args: ["ocaml.tmp", "ocaml", ...visible],
+    args: [input, output, ...visible],
     directory: ".",
-    needs: ["expunge", "ocaml.tmp"],
-    label: "ocaml",
+    needs: ["expunge", input],
+    label: output,
   };
 }
 

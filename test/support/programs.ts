@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CoreModule } from "../../bytecode/engine.ts";
 import { type BytecodeExecutable, readExecutable } from "../../bytecode/formats/executable.ts";
-import { libraryDirectory, loadCore } from "../../cli/paths.ts";
+import { libraryDirectory, loadCore } from "../../loader/installation.ts";
 import { runProgram } from "../../loader/program.ts";
 import { DEBUG_STRESS } from "../../runtime/layout.ts";
 import { NodeHost } from "../../runtime/host/node.ts";

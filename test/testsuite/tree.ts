@@ -6,8 +6,8 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, write
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { instructions } from "../../bytecode/instructions/table.ts";
-import { loadCore } from "../../cli/paths.ts";
-import { ensureToolchain } from "../../cli/toolchain.ts";
+import { loadCore } from "../../loader/installation.ts";
+import { ensureToolchain } from "../../loader/toolchain.ts";
 import { type Runner, runCommand } from "./commands.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

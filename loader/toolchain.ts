@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CoreModule } from "../bytecode/engine.ts";
-import { buildToolchain } from "../loader/bootstrap/build.ts";
+import { buildToolchain } from "./bootstrap/build.ts";
 import { UsageError } from "./errors.ts";
-import { bactrianVersion, commandScript, dist, libraryDirectory, ocamlSource, ocamlVersion, workerScript } from "./paths.ts";
+import { bactrianVersion, commandScript, dist, libraryDirectory, ocamlSource, ocamlVersion, packageFile, workerScript } from "./installation.ts";
 
 const STAMP = join(libraryDirectory, ".bactrian");
 const LOCK = join(dist, "ocaml.lock");
@@ -18,17 +18,20 @@ function isBuilt(): boolean {
   return existsSync(STAMP) && readFileSync(STAMP, "utf8") === FINGERPRINT;
 }
 
-/** Build the toolchain unless it is there, telling on standard error how far it is. Throws BuildError, UsageError. */
-export async function ensureToolchain(core: CoreModule): Promise<void> {
-  if (!isBuilt()) await buildNow(core);
+/** Told after each step of a build. */
+export type Progress = (done: number, total: number, label: string) => void;
+
+/** Build the toolchain unless it is there. Throws BuildError, UsageError. */
+export async function ensureToolchain(core: CoreModule, onProgress: Progress = () => undefined): Promise<void> {
+  if (!isBuilt()) await buildNow(core, onProgress);
 }
 
 /** Build what is not up to date. Throws BuildError, UsageError. */
-export async function buildNow(core: CoreModule): Promise<void> {
+export async function buildNow(core: CoreModule, onProgress: Progress = () => undefined): Promise<void> {
   mkdirSync(dist, { recursive: true });
   takeLock();
   try {
-    await build(core);
+    await build(core, onProgress);
     writeFileSync(STAMP, FINGERPRINT);
   } finally {
     rmSync(LOCK, { recursive: true, force: true });
@@ -44,28 +47,15 @@ function takeLock(): void {
   }
 }
 
-async function build(core: CoreModule): Promise<void> {
-  const started = Date.now();
-  const { stderr } = process;
-  let reported = 0;
-  const progress = (done: number, total: number, label: string): void => {
-    const percent = Math.floor((100 * done) / total);
-    const line = `building OCaml ${ocamlVersion}: ${String(percent).padStart(3)} %  ${done}/${total}  ${label}`;
-    if (stderr.isTTY) stderr.write(`\r${line.slice(0, 78).padEnd(78)}`);
-    else if (percent >= reported + 10 || done === total) {
-      reported = percent;
-      stderr.write(`${line}\n`);
-    }
-  };
-  await buildToolchain({
+function build(core: CoreModule, onProgress: Progress): Promise<void> {
+  return buildToolchain({
     core,
     source: ocamlSource(),
     library: libraryDirectory,
     buildFolder: join(dist, "ocaml-build"),
+    evaluator: packageFile("loader/toplevel/evaluator.ml"),
     workerScript,
     runCommand: [process.execPath, commandScript, "run"],
-    onProgress: progress,
+    onProgress,
   });
-  if (stderr.isTTY) stderr.write("\n");
-  stderr.write(`OCaml is in ${libraryDirectory} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
 }

@@ -1,0 +1,91 @@
+/** The package's interface: running, evaluating, calling, and what bad use gets. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t from "tap";
+import { commandScript } from "../loader/installation.ts";
+import { FormatError, OcamlError, Runtime, types, UsageError } from "../loader/node.ts";
+
+const { array, bigint, bool, bytes, float, fn, int, list, option, string, tuple, unit } = types;
+
+const folder = mkdtempSync(join(tmpdir(), "bactrian-runtime-"));
+t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Compile an OCaml program with Bactrian's ocamlc. */
+function compile(name: string, source: string, ...flags: string[]): string {
+  const file = join(folder, `${name}.ml`);
+  writeFileSync(file, source);
+  const output = join(folder, flags.includes("-c") ? `${name}.cmo` : `${name}.byte`);
+  execFileSync(process.execPath, [commandScript, "ocamlc", ...flags, "-o", output, file]);
+  return output;
+}
+
+const PROGRAM = `
+let () = Callback.register "sum" (List.fold_left ( + ) 0)
+let () = Callback.register "half" (fun x -> x /. 2.)
+let () = Callback.register "swap" (fun (a, b) -> (b, a))
+let () = Callback.register "find" (fun x -> List.assoc_opt x [1, "one"; 2, "two"])
+let () = Callback.register "reverse" (fun a -> Array.of_list (List.rev (Array.to_list a)))
+let () = Callback.register "negate" (fun (b : bool) -> not b)
+let () = Callback.register "opposite" (fun (n : int) -> - n)
+let () = Callback.register "raw" (fun (b : bytes) -> Bytes.cat b b)
+let () = Callback.register "fail" (fun (n : int) -> if n > 0 then failwith "positive")
+let count = ref 0
+let () = Callback.register "count" (fun () -> incr count; Gc.full_major (); !count)
+let () = Printf.printf "%s!" (String.concat " " (List.tl (Array.to_list Sys.argv)))
+`;
+
+t.test("a program's functions are called with converted values", async (t) => {
+  const chunks: Uint8Array[] = [];
+  const runtime = await Runtime.create({ stdout: (chunk) => chunks.push(chunk) });
+  t.equal(await runtime.run(readFileSync(compile("program", PROGRAM, "-g")), ["hello", "wörld"]), 0);
+  t.equal(Buffer.concat(chunks).toString(), "hello wörld!");
+  t.equal(runtime.call("sum", fn([list(int)], int), [1, 2, 39]), 42);
+  t.equal(runtime.call("half", fn([float], float), 3), 1.5);
+  t.same(runtime.call("swap", fn([tuple(int, string)], tuple(string, int)), [1, "a"]), ["a", 1]);
+  t.equal(runtime.call("find", fn([int], option(string)), 2), "two");
+  t.equal(runtime.call("find", fn([int], option(string)), 3), undefined);
+  t.same(runtime.call("reverse", fn([array(string)], array(string)), ["x", "y", "z"]), ["z", "y", "x"]);
+  t.equal(runtime.call("negate", fn([bool], bool), true), false);
+  t.equal(runtime.call("opposite", fn([bigint], bigint), 4611686018427387903n), -4611686018427387903n);
+  t.same(runtime.call("raw", fn([bytes], bytes), Uint8Array.of(0, 255)), Uint8Array.of(0, 255, 0, 255));
+  t.equal(runtime.call("count", fn([unit], int), undefined), 1);
+  t.equal(runtime.call("count", fn([unit], int), undefined), 2, "state lives on");
+  t.throws(() => runtime.call("fail", fn([int], unit), 1), new OcamlError('Failure("positive")', []));
+  t.throws(() => runtime.call("absent", fn([int], unit), 1), UsageError);
+  t.throws(() => runtime.call("sum", fn([list(int)], int), ["x"] as unknown as number[]), TypeError);
+  t.throws(() => runtime.call("half", fn([float], string), 1), TypeError);
+  await t.rejects(runtime.run(new Uint8Array(0)), UsageError, "one program for each runtime");
+  runtime.dispose();
+  t.throws(() => runtime.call("sum", fn([list(int)], int), [1]), UsageError);
+  t.end();
+});
+
+t.test("exit status, uncaught exceptions, files that are no programs", async (t) => {
+  const stderr: Uint8Array[] = [];
+  const status = async (name: string, source: string): Promise<number> => {
+    const runtime = await Runtime.create({ stderr: (chunk) => stderr.push(chunk) });
+    return runtime.run(readFileSync(compile(name, source)));
+  };
+  t.equal(await status("three", "let () = exit 3"), 3);
+  t.equal(await status("raise", "let () = raise Exit"), 2);
+  t.equal(Buffer.concat(stderr).toString(), "Fatal error: exception Stdlib.Exit\n");
+  const runtime = await Runtime.create();
+  await t.rejects(runtime.run(Buffer.from("#!/bin/sh\n")), FormatError);
+});
+
+t.test("phrases are evaluated, units are loaded", async (t) => {
+  const runtime = await Runtime.create();
+  t.same(await runtime.eval("let x = 6 * 7"), { ok: true, output: "val x : int = 42\n" });
+  const wrong = await runtime.eval('x + "1"');
+  t.notOk(wrong.ok);
+  t.match(wrong.output, /This constant has type string but an expression was expected of type\s+int/);
+  t.same(await runtime.eval("x"), { ok: true, output: "- : int = 42\n" }, "and goes on");
+  const unit = compile("greeting", 'let greet name = "hello " ^ name', "-c");
+  t.ok((await runtime.load(unit)).ok);
+  await runtime.eval(`#directory ${JSON.stringify(folder)}`);
+  t.same(await runtime.eval('Greeting.greet "you"'), { ok: true, output: '- : string = "hello you"\n' });
+  t.notOk((await runtime.load(join(folder, "absent.cmo"))).ok);
+  await t.rejects(runtime.run(new Uint8Array(0)), UsageError, "it runs the toplevel already");
+});
