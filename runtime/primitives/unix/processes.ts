@@ -2,6 +2,7 @@
  * The program's process, its environment, and other processes (otherlibs/unix/spawn.c, wait.c, execv.c, kill.c,
  * envir_unix.c, signals.c and others).
  */
+import { TAG_DOUBLE } from "../../layout.ts";
 import { ExitRequest, HostError, type ProcessEnd, type SystemString } from "../../host/host.ts";
 import type { Machine } from "../../machine.ts";
 import { definePrimitives, type PrimitiveCode, Val, type Value } from "../../primitives.ts";
@@ -152,7 +153,14 @@ export const processPrimitives = definePrimitives({
       }),
   ],
   caml_unix_sigpending: [1, (m) => allocSignals(m, m.host.signals.pending())],
-  caml_unix_sigsuspend: [1, effect("sigsuspend", (m, a) => m.host.signals.suspend(signalSet(m, a, 0)))],
+  caml_unix_sigsuspend: [
+    1,
+    effect("sigsuspend", (m, a) => {
+      // After a signal has been handled meanwhile, what is timed is called again with the time that is left.
+      if (!m.isInt(a, 0) && m.tag(m.block(a, 0)) === TAG_DOUBLE) return;
+      m.timed(a, -1, () => m.host.signals.suspend(signalSet(m, a, 0)));
+    }),
+  ],
   caml_unix_getuid: [1, identity("user")],
   caml_unix_geteuid: [1, identity("effectiveUser")],
   caml_unix_getgid: [1, identity("group")],
