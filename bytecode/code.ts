@@ -62,11 +62,16 @@ export class CodeStore {
   }
 
   /**
-   * Put code into memory. `names` are the primitives that its C_CALLs are numbered by.
-   * Throws FormatError when one of them does not exist.
+   * Put code into memory. `names` are the primitives that its C_CALLs are numbered by; `unitAt` tells which unit a word
+   * of the code belongs to. Throws FormatError when one of the primitives does not exist.
    */
-  load(original: Int32Array, names: readonly string[], entryArity: EntryArity): CodeFragment {
-    const adapted = this.adapt(original, names, entryArity);
+  load(
+    original: Int32Array,
+    names: readonly string[],
+    entryArity: EntryArity,
+    unitAt: (word: number) => string | undefined = () => undefined,
+  ): CodeFragment {
+    const adapted = this.adapt(original, names, entryArity, unitAt);
     const start = this.machine.core.mem_alloc(adapted.length * 4) >>> 0;
     if (start === 0) throw new Error("no memory is left for code");
     this.machine.i32.set(adapted, start >>> 2);
@@ -90,10 +95,15 @@ export class CodeStore {
     return this.fragments.find((f) => address >= f.start && address < f.start + f.length);
   }
 
-  private adapt(original: Int32Array, names: readonly string[], entryArity: EntryArity): Int32Array {
+  private adapt(
+    original: Int32Array,
+    names: readonly string[],
+    entryArity: EntryArity,
+    unitAt: (word: number) => string | undefined,
+  ): Int32Array {
     const code = original.slice();
     const indices = this.resolve(names);
-    const missing = new Set<string>();
+    const missing = new Map<string, string | undefined>();
     const invokeTraced = names.indexOf("caml_invoke_traced_function");
     const ensureStack = names.indexOf("caml_ensure_stack_capacity");
     let previous = 0;
@@ -113,12 +123,18 @@ export class CodeStore {
         code[i] = grab ? original[beforePrevious + 1]! + 1 : previous === 0 ? entryArity : 1;
       } else {
         const index = indices[primitive];
-        if (index === undefined) missing.add(names[primitive]!);
+        if (index === undefined) missing.set(names[primitive]!, unitAt(i));
         else code[operand] = index;
       }
     }
     if (missing.size > 0) {
-      throw new FormatError("unsupported", "code", `there is no primitive ${[...missing].join(", ")}`);
+      const wanted = [...missing].map(([name, unit]) => (unit === undefined ? name : `${name}, which unit ${unit} calls`));
+      throw new FormatError(
+        "unsupported",
+        "code",
+        `there is no primitive ${wanted.join("; nor ")}`,
+        "Bactrian does not load C code: replace it by OCaml",
+      );
     }
     if (this.fused) fuse(code, original, this.primitives);
     return code;

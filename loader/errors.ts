@@ -31,3 +31,15 @@ export class OcamlError extends Error {
     this.backtrace = backtrace;
   }
 }
+
+/** A program has done what no program of the compiler does: its heap cannot be trusted any more. */
+export class CrashError extends Error {
+  override readonly name = "CrashError";
+
+  constructor(file: string, cause: string) {
+    super(
+      `${file}: the program has crashed (${cause}). Its bytecode is damaged, or it misuses Obj.magic or unsafe ` +
+        `accesses: build it again, with -g and without -unsafe to find the place`,
+    );
+  }
+}

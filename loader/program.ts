@@ -10,7 +10,10 @@ import type { CodeFragment } from "../bytecode/code.ts";
 import { type CoreModule, Engine } from "../bytecode/engine.ts";
 import { type BytecodeExecutable, codeWords } from "../bytecode/formats/executable.ts";
 import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
+import { instructionLength } from "../bytecode/instructions/decode.ts";
+import { opcode } from "../bytecode/instructions/table.ts";
 import { verify } from "../bytecode/verifier.ts";
+import { CrashError } from "./errors.ts";
 import { dynlinkPrimitives } from "./dynlink.ts";
 import { reportUncaught } from "./uncaught.ts";
 
@@ -33,6 +36,8 @@ export interface ProgramOptions {
 export interface LoadedProgram {
   readonly engine: Engine;
   readonly fragment: CodeFragment;
+  /** Its name, for errors. */
+  readonly file: string;
 }
 
 /** Load a program into a machine of its own. Throws FormatError. */
@@ -51,7 +56,8 @@ export function prepareProgram(program: BytecodeExecutable, options: ProgramOpti
     imports,
   });
   if (parameters.backtrace) engine.machine.i32[CELL_BACKTRACE_ACTIVE >>> 2] = 1;
-  return { engine, fragment: loadProgram(engine, program, options.verify ?? false) };
+  const fragment = loadProgram(engine, program, options.verify ?? false);
+  return { engine, fragment, file: program.file ?? options.argv[0] ?? "program" };
 }
 
 /** Run a program in a machine of its own until it ends. Its exit status. Throws FormatError. */
@@ -85,7 +91,7 @@ export async function runPreparedAsync(program: LoadedProgram): Promise<number> 
 }
 
 /** Run a program, but for the promises that it waits for. */
-function* steps({ engine, fragment }: LoadedProgram): Generator<Promise<unknown>, number> {
+function* steps({ engine, fragment, file }: LoadedProgram): Generator<Promise<unknown>, number> {
   try {
     try {
       yield* engine.scheduler.run(engine.codeClosure(fragment), Val.unit);
@@ -97,6 +103,7 @@ function* steps({ engine, fragment }: LoadedProgram): Generator<Promise<unknown>
     return 0;
   } catch (e) {
     if (e instanceof ExitRequest) return e.status;
+    if (e instanceof WebAssembly.RuntimeError) throw new CrashError(file, e.message);
     throw e;
   } finally {
     engine.machine.settle();
@@ -117,7 +124,9 @@ function loadProgram(engine: Engine, program: BytecodeExecutable, verified: bool
       }),
     );
   }
-  const fragment = engine.code.load(code, program.primitives, 0);
+  const fragment = readingFile(program.file, () =>
+    engine.code.load(code, program.primitives, 0, (word) => unitAt(program, code, word)),
+  );
   engine.debugInfo.addProgram(fragment, program.debug);
   return fragment;
 }
@@ -139,4 +148,18 @@ function readGlobals(engine: Engine, program: BytecodeExecutable): number {
     throw program.file === undefined ? bad : bad.inFile(program.file);
   }
   return m.block(CELL_GLOBAL_DATA, 0);
+}
+
+/**
+ * The unit that a word of a program's code belongs to: the code of each unit ends by storing the unit into its global.
+ * undefined: the program has been stripped of its symbols.
+ */
+function unitAt(program: BytecodeExecutable, code: Int32Array, word: number): string | undefined {
+  const names = new Map(program.globals?.symbols.map(({ name, index }) => [index, name]));
+  const SETGLOBAL = opcode("SETGLOBAL");
+  for (let i = 0; i < code.length; i += instructionLength(code, i)) {
+    const name = i > word && code[i] === SETGLOBAL ? names.get(code[i + 1]!) : undefined;
+    if (name !== undefined) return name;
+  }
+  return undefined;
 }
