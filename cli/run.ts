@@ -7,6 +7,7 @@ import { readExecutable } from "../bytecode/formats/executable.ts";
 import { runProgramAsync } from "../loader/program.ts";
 import { UsageError } from "../loader/errors.ts";
 import { libraryDirectory, loadCore } from "../loader/installation.ts";
+import { canEditLines, editLines } from "./line-editor.ts";
 import { buildProgress } from "./progress.ts";
 import { ensureToolchain } from "../loader/toolchain.ts";
 
@@ -51,9 +52,11 @@ export async function runTool(tool: Tool | "ocaml", args: readonly string[]): Pr
   const core: CoreModule = loadCore();
   await ensureToolchain(core, buildProgress());
   const file = join(libraryDirectory, "bin", tool);
+  const host = new NodeHost({ environment: environment() });
+  if (tool === "ocaml" && canEditLines()) editLines(host);
   process.exitCode = await runProgramAsync(readExecutable(readInput(file), file), {
     core,
-    host: new NodeHost({ environment: environment() }),
+    host,
     argv: [file, ...args],
     parameters: process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM,
     verify: false,

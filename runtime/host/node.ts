@@ -124,6 +124,11 @@ export class NodeHost extends BaseHost {
     this.terminal = new NodeTerminal((fd) => (this.files.isTerminal(fd) ? this.files.descriptors.get(fd).real : undefined));
   }
 
+  /** Whether requests may throw HostWait now. */
+  get isWaiting(): boolean {
+    return this.waiting;
+  }
+
   override mayWait(allowed: boolean): void {
     this.waiting = allowed;
   }
