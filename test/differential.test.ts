@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { compilePrograms, run, testFolder } from "./support/programs.ts";
+import { compilePrograms, mixes, run, testFolder } from "./support/programs.ts";
 
 const folder = testFolder("data/differential");
 const programs = compilePrograms(folder, ["check.ml", "calc_parser.ml", "calc_lexer.ml"]);
@@ -11,20 +11,25 @@ const reference = (name: string): string[] => readFileSync(join(folder, `${name}
 /** The accuracy of libm is tested apart. */
 const LIBM = "libm";
 
-for (const [name, program] of programs) {
-  if (name === LIBM) continue;
-  t.test(name, (t) => {
-    const { status, stdout, stderr } = run(program, { argv: [`${name}.byte`] });
-    t.equal(stderr, "");
-    t.equal(status, 0);
-    const expected = reference(name);
-    const found = stdout.split("\n");
-    t.equal(found.length, expected.length, "number of lines");
-    // One by one: a comparison of all of them takes tap very long when they differ.
-    const wrong = expected.flatMap((line, i) => (line === found[i] ? [] : [{ expected: line, found: found[i] }]));
-    t.same(wrong.slice(0, 10), []);
-    t.end();
-  });
+/** Those that do not compute too much to collect at every allocation. */
+const LIGHT = new Set(["bigarrays", "comparisons", "engines", "hashes", "heap", "printing", "randoms"]);
+
+for (const mix of mixes) {
+  for (const [name, program] of programs) {
+    if (name === LIBM || !(mix.heavy || LIGHT.has(name))) continue;
+    t.test(`${name}: ${mix.name}`, (t) => {
+      const { status, stdout, stderr } = run(program, { argv: [`${name}.byte`], ...mix.options });
+      t.equal(stderr, "");
+      t.equal(status, 0);
+      const expected = reference(name);
+      const found = stdout.split("\n");
+      t.equal(found.length, expected.length, "number of lines");
+      // One by one: a comparison of all of them takes tap very long when they differ.
+      const wrong = expected.flatMap((line, i) => (line === found[i] ? [] : [{ expected: line, found: found[i] }]));
+      t.same(wrong.slice(0, 10), []);
+      t.end();
+    });
+  }
 }
 
 /** How far apart two doubles of the same sign are, in units in the last place, given their bits in hexadecimal. */
