@@ -8,31 +8,41 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import { HostWait } from "../runtime/host/host.ts";
+import { DEBUG_STRESS } from "../runtime/layout.ts";
 import { NodeHost } from "../runtime/host/node.ts";
 import { brokenDown, instantOf } from "../runtime/primitives/unix/calendar.ts";
 import { findZone } from "../runtime/primitives/unix/zones.ts";
-import { compilePrograms, run, testFolder } from "./support/programs.ts";
+import { compilePrograms, run, runAsync, testFolder } from "./support/programs.ts";
 
 const folder = testFolder("programs/unix");
 /** Exit statuses other than 0, and what is written to standard error. */
 const STATUSES: Readonly<Record<string, number>> = { processes: 9 };
 const ERRORS: Readonly<Record<string, string>> = { processes: "out\n" };
 
+/** Programs that need JavaScript's event loop. */
+const ASYNCHRONOUS = ["signals"];
+/** Programs that allocate too much to collect at every allocation. */
+const HEAVY = ["time"];
+
 for (const [name, program] of compilePrograms(folder, [], ["unix"])) {
-  t.test(name, (t) => {
-    const directory = mkdtempSync(join(tmpdir(), "bactrian-test-"));
-    t.teardown(() => rmSync(directory, { recursive: true }));
-    const { status, stdout, stderr } = run(program, { directory, argv: [`${name}.byte`] });
-    t.equal(stderr, ERRORS[name] ?? "");
-    t.equal(status, STATUSES[name] ?? 0);
-    const expected = readFileSync(join(folder, `${name}.txt`), "latin1").split("\n");
-    const found = stdout.split("\n");
-    t.equal(found.length, expected.length, "number of lines");
-    // One by one: a comparison of all of them takes tap very long when they differ.
-    const wrong = expected.flatMap((line, i) => (line === found[i] ? [] : [{ expected: line, found: found[i] }]));
-    t.same(wrong.slice(0, 10), []);
-    t.end();
-  });
+  const check = (label: string, execute: typeof runAsync, debug: number): void => {
+    t.test(`${name} ${label}`, async (t) => {
+      const directory = mkdtempSync(join(tmpdir(), "bactrian-test-"));
+      t.teardown(() => rmSync(directory, { recursive: true }));
+      const { status, stdout, stderr } = await execute(program, { directory, argv: [`${name}.byte`], debug });
+      t.equal(stderr, ERRORS[name] ?? "");
+      t.equal(status, STATUSES[name] ?? 0);
+      const expected = readFileSync(join(folder, `${name}.txt`), "latin1").split("\n");
+      const found = stdout.split("\n");
+      t.equal(found.length, expected.length, "number of lines");
+      // One by one: a comparison of all of them takes tap very long when they differ.
+      const wrong = expected.flatMap((line, i) => (line === found[i] ? [] : [{ expected: line, found: found[i] }]));
+      t.same(wrong.slice(0, 10), []);
+    });
+  };
+  if (!ASYNCHRONOUS.includes(name)) check("blocking", async (...args) => run(...args), 0);
+  check("with the event loop turning", runAsync, 0);
+  if (!HEAVY.includes(name)) check("collecting at every allocation", runAsync, DEBUG_STRESS);
 }
 
 /** Make a request until it is answered, waiting in between as the host says. The number of times that it had to wait. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { CoreModule } from "../../bytecode/engine.ts";
 import { type BytecodeExecutable, readExecutable } from "../../bytecode/formats/executable.ts";
 import { libraryDirectory, loadCore } from "../../loader/installation.ts";
-import { runProgram } from "../../loader/program.ts";
+import { type ProgramOptions, runProgram, runProgramAsync } from "../../loader/program.ts";
 import { DEBUG_STRESS } from "../../runtime/layout.ts";
 import { NodeHost } from "../../runtime/host/node.ts";
 
@@ -31,22 +31,36 @@ export interface RunOptions {
   readonly debug?: number;
 }
 
-/** Run a program until it ends. */
-export function run(program: BytecodeExecutable, options: RunOptions = {}): Outcome {
+/** How to run a program so that what it writes is kept, and what came of it, given its status. */
+function capturing(options: RunOptions): { options: ProgramOptions; outcome: (status: number) => Outcome } {
   const chunks: Record<1 | 2, Uint8Array[]> = { 1: [], 2: [] };
   const host = new NodeHost({
     output: (fd, bytes) => void chunks[fd].push(bytes.slice()),
     ...(options.directory !== undefined && { directory: options.directory }),
   });
-  const status = runProgram(program, {
-    core,
-    host,
-    argv: options.argv ?? ["program"],
-    parameters: options.parameters,
-    ...(options.debug !== undefined && { debug: options.debug }),
-  });
   const text = (fd: 1 | 2): string => Buffer.concat(chunks[fd]).toString("latin1");
-  return { status, stdout: text(1), stderr: text(2) };
+  return {
+    options: {
+      core,
+      host,
+      argv: options.argv ?? ["program"],
+      parameters: options.parameters,
+      ...(options.debug !== undefined && { debug: options.debug }),
+    },
+    outcome: (status) => ({ status, stdout: text(1), stderr: text(2) }),
+  };
+}
+
+/** Run a program until it ends. */
+export function run(program: BytecodeExecutable, options: RunOptions = {}): Outcome {
+  const captured = capturing(options);
+  return captured.outcome(runProgram(program, captured.options));
+}
+
+/** The same for programs that need JavaScript's event loop. */
+export async function runAsync(program: BytecodeExecutable, options: RunOptions = {}): Promise<Outcome> {
+  const captured = capturing(options);
+  return captured.outcome(await runProgramAsync(program, captured.options));
 }
 
 /**
