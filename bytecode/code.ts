@@ -5,7 +5,7 @@ import type { PrimitiveTable } from "../runtime/table.ts";
 import { FormatError } from "./formats/errors.ts";
 import { instructionLength } from "./instructions/decode.ts";
 import { instruction, opcode } from "./instructions/table.ts";
-import { fuse } from "./interpreter/fuse.ts";
+import { Fuser } from "./interpreter/fuse.ts";
 
 export class CodeFragment {
   /** Real address of its first word. */
@@ -51,14 +51,14 @@ const ENSURE_STACK = opcode("ENSURE_STACK");
 export class CodeStore {
   private readonly machine: Machine;
   private readonly primitives: PrimitiveTable;
-  private readonly fused: boolean;
+  private readonly fuser: Fuser | undefined;
   private readonly fragments: CodeFragment[] = [];
 
   /** `fused`: place superinstructions. */
   constructor(machine: Machine, primitives: PrimitiveTable, fused: boolean) {
     this.machine = machine;
     this.primitives = primitives;
-    this.fused = fused;
+    this.fuser = fused ? new Fuser(primitives) : undefined;
   }
 
   /**
@@ -136,7 +136,7 @@ export class CodeStore {
         "Bactrian does not load C code: replace it by OCaml",
       );
     }
-    if (this.fused) fuse(code, original, this.primitives);
+    this.fuser?.fuse(code, original);
     return code;
   }
 

@@ -1,7 +1,8 @@
 /** Bundles the command and the library into dist/, so that they start quickly and without tsx. */
-import { chmodSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
+for (const folder of ["chunks", "cli", "loader"]) rmSync(`dist/${folder}`, { recursive: true, force: true });
 await build({
   entryPoints: ["cli/main.ts", "cli/bootstrap-worker.ts", "loader/index.ts", "loader/node.ts"],
   outdir: "dist",
@@ -16,7 +17,8 @@ await build({
   external: ["binaryen"],
   // commander is CommonJS and requires Node's modules.
   banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
-  minifySyntax: true,
+  minify: true,
+  keepNames: true,
   logLevel: "warning",
 });
 
