@@ -15,7 +15,7 @@ const NODE_OPTIONS: readonly SocketOption[] = ["SO_KEEPALIVE", "TCP_NODELAY", "S
 /** Options that are settled when a socket is bound: Node lets addresses be used again in any case. */
 const BIND_OPTIONS: readonly SocketOption[] = ["SO_REUSEADDR", "SO_REUSEPORT", "IPV6_ONLY"];
 /** Milliseconds that the end of the process waits for bytes on their way. */
-const LAST_WAIT = 10_000;
+const LAST_WAIT = 5_000;
 
 export class NodeNetwork extends BaseNetwork {
   readonly thread: HelperThread;
@@ -23,7 +23,7 @@ export class NodeNetwork extends BaseNetwork {
   private readonly at: (path: string) => string;
   private readonly sockets = new Map<number, NodeSocket>();
   private lastSocket = 0;
-  private waitsAtExit = false;
+  private lingersAtExit = false;
 
   /** `at`: a path as the process must see it. */
   constructor(thread: HelperThread, files: Pick<NodeFiles, "descriptors" | "write">, at: (path: string) => string) {
@@ -57,6 +57,7 @@ export class NodeNetwork extends BaseNetwork {
         break;
       case "sent":
         socket.unsent -= notice.length;
+        if (socket.references === 0 && socket.unsent === 0) this.sockets.delete(socket.id);
         break;
       case "failed":
         socket.error = notice.error;
@@ -78,20 +79,14 @@ export class NodeNetwork extends BaseNetwork {
     for (const connection of socket.connections) this.thread.command({ kind: "close", socket: connection.socket });
     this.thread.command({ kind: "close", socket: socket.id });
     if (socket.unsent === 0) this.sockets.delete(socket.id);
-    else if (!this.waitsAtExit) this.waitAtExit();
   }
 
-  /** Let what has been written reach the system before the process ends, which would end the thread. */
-  private waitAtExit(): void {
-    this.waitsAtExit = true;
-    process.once("exit", () => {
-      const end = performance.now() + LAST_WAIT;
-      const done = (): true | undefined =>
-        performance.now() > end || [...this.sockets.values()].every((s) => s.unsent === 0 || s.error !== undefined)
-          ? true
-          : undefined;
-      this.thread.blocking(() => this.thread.waitFor(done));
-    });
+  /** Something is being written: let it reach the system before the process ends, which ends the thread. */
+  sending(): void {
+    if (this.lingersAtExit) return;
+    this.lingersAtExit = true;
+    const written = (socket: NodeSocket): boolean => socket.unsent === 0 || socket.error !== undefined;
+    process.once("exit", () => this.thread.linger(() => [...this.sockets.values()].every(written), LAST_WAIT));
   }
 
   private get(fd: number): NodeSocket {

@@ -9,6 +9,8 @@ const MAX_UNSENT = 1 << 18;
 /** What sockets need around them. */
 export interface SocketContext {
   readonly thread: HelperThread;
+  /** Something is being written. */
+  sending(): void;
   /** No descriptor is left of a socket. */
   forget(socket: NodeSocket): void;
 }
@@ -111,6 +113,7 @@ export class NodeSocket implements OpenFile {
     if (this.state !== "connected") throw new HostError("ENOTCONN");
     this.wait(() => (this.error === undefined && this.unsent < MAX_UNSENT ? true : undefined), wait);
     this.unsent += bytes.length;
+    this.context.sending();
     thread.command({ kind: "send", socket: this.id, bytes: bytes.slice() });
     return bytes.length;
   }

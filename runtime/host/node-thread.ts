@@ -100,6 +100,12 @@ export class HelperThread {
     return answer;
   }
 
+  /** Take messages until `found` finds something, for at most some milliseconds, blocking. */
+  linger(found: () => boolean, milliseconds: number): void {
+    const end = performance.now() + milliseconds;
+    this.block(() => (found() || performance.now() >= end ? true : undefined), milliseconds);
+  }
+
   /** Take messages until `found` finds something; throws HostWait instead where that is allowed. */
   waitFor<T>(found: () => T | undefined): T {
     this.drain();
@@ -120,13 +126,14 @@ export class HelperThread {
     }
   }
 
-  private block<T>(found: () => T | undefined): T {
+  /** `patience`: milliseconds after which to look again although no message has come. */
+  private block<T>(found: () => T | undefined, patience = Infinity): T {
     for (;;) {
       const before = Atomics.load(this.sent, 0);
       this.drain();
       const result = found();
       if (result !== undefined) return result;
-      Atomics.wait(this.sent, 0, before);
+      Atomics.wait(this.sent, 0, before, patience);
     }
   }
 
