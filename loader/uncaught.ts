@@ -1,6 +1,5 @@
 /** What happens to an exception that nobody catches (runtime/printexc.c). */
 import { CELL_BACKTRACE_ACTIVE, CELL_EXN } from "../runtime/layout.ts";
-import { writeAll } from "../runtime/host/host.ts";
 import { OcamlException } from "../runtime/machine.ts";
 import { Val, type Value } from "../runtime/primitives.ts";
 import type { Engine } from "../bytecode/engine.ts";
@@ -21,8 +20,7 @@ export function* reportUncaught(engine: Engine): Generator<Promise<unknown>, voi
       const message = formatException(m, m.block(m.rootsTop(), -1));
       yield* runAtExit(engine);
       const backtrace = m.i32[CELL_BACKTRACE_ACTIVE >>> 2] ? formatBacktrace(engine) : [];
-      const text = [`Fatal error: exception ${message}`, ...backtrace].join("\n") + "\n";
-      writeAll(m.host.files, 2, new TextEncoder().encode(text));
+      m.writeError([`Fatal error: exception ${message}`, ...backtrace].join("\n") + "\n");
     }
   } finally {
     m.popRoot();

@@ -390,11 +390,31 @@ export class Machine {
     }
   }
 
+  /** How far the primitives had come that have been put off, by the addresses of their arguments. */
+  private readonly progress = new Map<number, number>();
+
+  /**
+   * Do something in steps, for the primitive with its arguments at `a`, that goes on where it was when it is put off.
+   * `step` gets how far it has come, and tells how far it comes; undefined: it is done. How far it has come.
+   */
+  stepwise(a: number, step: (done: number) => number | undefined): number {
+    let done = this.progress.get(a) ?? 0;
+    this.progress.delete(a);
+    try {
+      for (let next = step(done); next !== undefined; next = step(done)) done = next;
+      return done;
+    } catch (e) {
+      if (e instanceof HostWait) this.progress.set(a, done);
+      throw e;
+    }
+  }
+
   /**
    * The primitive with its arguments at `a`, which has been put off, will not be called again as it was: the seconds that
    * it had left, if it had a deadline.
    */
   interruptTimed(a: number): number | undefined {
+    this.progress.delete(a);
     const deadline = this.deadlines.get(a);
     this.deadlines.delete(a);
     return deadline === undefined ? undefined : Math.max(0, (deadline - performance.now()) / 1000);
@@ -421,7 +441,11 @@ export class Machine {
   signalsChanged: () => void = () => undefined;
 
   warn(message: string): void {
-    if (!this.warnings) return;
-    writeAll(this.host.files, 2, new TextEncoder().encode(`[ocaml] ${message}\n`));
+    if (this.warnings) this.writeError(`[ocaml] ${message}\n`);
+  }
+
+  /** Write to standard error, at once. */
+  writeError(text: string): void {
+    this.blocking(true, () => writeAll(this.host.files, 2, new TextEncoder().encode(text)));
   }
 }

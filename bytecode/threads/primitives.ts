@@ -1,6 +1,5 @@
 /** Threads as OCaml sees them (otherlibs/systhreads/st_stubs.c). A Thread.t is [number; (); ()]. */
 import { CELL_BACKTRACE_ACTIVE } from "../../runtime/layout.ts";
-import { writeAll } from "../../runtime/host/host.ts";
 import { definePrimitives, type Primitive, Val } from "../../runtime/primitives.ts";
 import type { Engine } from "../engine.ts";
 import { formatBacktrace, formatException } from "../exceptions.ts";
@@ -26,8 +25,7 @@ export function threadPrimitives(engine: Engine): Primitive[] {
         const { id } = engine.scheduler.current;
         const lines = [`Thread ${id} killed on uncaught exception ${formatException(m, m.block(a, 0))}`];
         if (m.i32[CELL_BACKTRACE_ACTIVE >>> 2]) lines.push(...formatBacktrace(engine));
-        const text = new TextEncoder().encode(`${lines.join("\n")}\n`);
-        m.blocking(true, () => writeAll(m.host.files, 2, text));
+        m.writeError(`${lines.join("\n")}\n`);
         return Val.unit;
       },
     ],

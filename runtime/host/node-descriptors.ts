@@ -124,8 +124,8 @@ export class SystemFile implements OpenFile {
   /** Whether others may move the system's position. */
   private shared: boolean;
   private readonly append: boolean;
-  /** The same file opened again so that it does not block: undefined not tried yet, -1 impossible. */
-  private twin: number | undefined;
+  /** The same file opened again so that it does not block, by access mode; -1: impossible. */
+  private readonly twins = new Map<number, number>();
   /** What was read from the twin while looking whether there is something. */
   private ahead: Uint8Array | undefined;
   private ended = false;
@@ -189,9 +189,10 @@ export class SystemFile implements OpenFile {
 
   write(bytes: Uint8Array, wait: boolean): number {
     const blocking = wait && !this.nonblock;
-    const fd = blocking || !this.waits ? this.real : this.twinFor(fs.constants.O_WRONLY);
     const position = this.seekable && this.explicit && !this.append ? this.at : null;
     for (;;) {
+      const mustNotBlock = this.waits && (!blocking || this.context.waiting());
+      const fd = mustNotBlock ? this.twinFor(fs.constants.O_WRONLY) : this.real;
       try {
         const n = fs.writeSync(fd, bytes, 0, bytes.length, position);
         this.at += n;
@@ -225,14 +226,16 @@ export class SystemFile implements OpenFile {
 
   /** A descriptor on the same file that does not block, or the file's own where that cannot be had. */
   private twinFor(access: number): number {
-    if (this.twin === undefined) {
+    let twin = this.twins.get(access);
+    if (twin === undefined) {
       try {
-        this.twin = fs.openSync(this.path, access | fs.constants.O_NONBLOCK);
+        twin = fs.openSync(this.path, access | fs.constants.O_NONBLOCK);
       } catch {
-        this.twin = -1;
+        twin = -1;
       }
+      this.twins.set(access, twin);
     }
-    return this.twin < 0 ? this.real : this.twin;
+    return twin < 0 ? this.real : twin;
   }
 
   position(): number {
@@ -266,7 +269,7 @@ export class SystemFile implements OpenFile {
   }
 
   release(): void {
-    if (this.twin !== undefined && this.twin >= 0) fs.closeSync(this.twin);
+    for (const twin of this.twins.values()) if (twin >= 0) fs.closeSync(twin);
     attempt(() => fs.closeSync(this.real));
   }
 }

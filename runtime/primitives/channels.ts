@@ -47,7 +47,8 @@ export function channelImports(m: Machine, names: ChannelNames): Record<string, 
       guarded(-1, () => m.blocking(block !== 0, () => files.read(fd!, m.u8.subarray(to! >>> 0, (to! >>> 0) + n!)))),
     channel_write: (fd, from, n) => {
       try {
-        return files.write(fd!, m.u8.subarray(from! >>> 0, (from! >>> 0) + n!));
+        // What a channel's buffer had to make room for cannot be put in twice: this is not put off.
+        return m.blocking(true, () => files.write(fd!, m.u8.subarray(from! >>> 0, (from! >>> 0) + n!)));
       } catch (e) {
         if (!(e instanceof HostError)) throw e;
         raiseSysError(m, e);

@@ -1,6 +1,6 @@
 /** The program and its system (runtime/sys.c). */
 import { definePrimitives, type Primitive, Val, type Value } from "../primitives.ts";
-import { ExitRequest, HostError, writeAll } from "../host/host.ts";
+import { ExitRequest, HostError } from "../host/host.ts";
 import type { Machine } from "../machine.ts";
 import { system } from "./errors.ts";
 
@@ -51,7 +51,7 @@ export function sysImports(m: Machine): Record<string, (...args: number[]) => vo
     /** An exception has to be raised that the program does not define; its name is at p, in UTF-16. Ends the program. */
     missing_exception: (p, length) => {
       const name = new TextDecoder("utf-16le").decode(m.u8.slice(p! >>> 0, (p! >>> 0) + 2 * length!));
-      writeAll(m.host.files, 2, new TextEncoder().encode(`Fatal error: exception ${name}\n`));
+      m.writeError(`Fatal error: exception ${name}\n`);
       throw new ExitRequest(UNCAUGHT_STATUS);
     },
   };

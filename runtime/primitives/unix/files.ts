@@ -52,29 +52,25 @@ function read(m: Machine, name: string, fd: number, to: number, length: number):
   });
 }
 
-/**
- * Write the bytes at `from`, all of them unless `single`, in steps of at most `step`. What has been written cannot be
- * taken back, so after it nothing is put off.
- */
+/** Write the bytes at `from`, all of them unless `single`, in steps of at most `step`. */
 function write(
   m: Machine,
+  a: number,
   { name, step, single }: { name: string; step: number; single: boolean },
-  fd: number,
   from: number,
   length: number,
 ): Value {
-  let written = 0;
-  const one = (): number => m.host.files.write(fd, window(m, from + written, Math.min(step, length - written)));
   return unix(m, name, undefined, () => {
-    while (written < length) {
+    const written = m.stepwise(a, (written) => {
+      if (written === length || (single && written > 0)) return undefined;
       try {
-        written += m.blocking(written > 0, one);
+        const bytes = window(m, from + written, Math.min(step, length - written));
+        return written + m.host.files.write(m.int(a, 0), bytes);
       } catch (e) {
-        if (!(e instanceof HostError && e.code === "EAGAIN" && written > 0)) throw e;
-        break;
+        if (e instanceof HostError && e.code === "EAGAIN" && written > 0) return undefined;
+        throw e;
       }
-      if (single) break;
-    }
+    });
     return Val.int(written);
   });
 }
@@ -86,7 +82,7 @@ const bigarrayAt = (m: Machine, a: number, i: number): number =>
 const writeBytes =
   (name: string, single: boolean): PrimitiveCode =>
   (m, a) =>
-    write(m, { name, step: BUFFER_SIZE, single }, m.int(a, 0), m.block(a, 1) + m.int(a, 2), m.int(a, 3));
+    write(m, a, { name, step: BUFFER_SIZE, single }, m.block(a, 1) + m.int(a, 2), m.int(a, 3));
 
 /** Position after a seek: slot 2 is the seek_command. */
 function lseek(m: Machine, a: number, offset: number): number {
@@ -149,7 +145,7 @@ export const filePrimitives = definePrimitives({
     5,
     (m, a) => {
       const how = { name: "write_bigarray", step: Infinity, single: m.bool(a, 4) };
-      return write(m, how, m.int(a, 0), bigarrayAt(m, a, 1), m.int(a, 3));
+      return write(m, a, how, bigarrayAt(m, a, 1), m.int(a, 3));
     },
   ],
   caml_unix_inchannel_of_filedescr: [1, channel("in_channel_of_descr", "caml_ml_open_descriptor_in")],
