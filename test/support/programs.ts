@@ -97,7 +97,7 @@ let compiler: BytecodeExecutable | undefined;
 function ocamlc(directory: string, args: readonly string[]): void {
   const file = join(libraryDirectory, "bin/ocamlc");
   compiler ??= readExecutable(readFileSync(file), file);
-  const { status, stdout, stderr } = run(compiler, { argv: [file, "-nostdlib", "-I", libraryDirectory, ...args], directory });
+  const { status, stdout, stderr } = run(compiler, { argv: [file, ...args], directory });
   if (status !== 0) throw new Error(`ocamlc ${args.join(" ")}\n${stdout}${stderr}`);
 }
 
