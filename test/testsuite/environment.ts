@@ -17,10 +17,10 @@ export function words(text: string): string[] {
   return result;
 }
 
-/** Variables that programs see by another name. */
+/** Variables that programs see by another name, with the words of their values joined by something else. */
 const EXPORTED = new Map([
-  ["ocamlrunparam", "OCAMLRUNPARAM"],
-  ["caml_ld_library_path", "CAML_LD_LIBRARY_PATH"],
+  ["ocamlrunparam", { name: "OCAMLRUNPARAM", separator: " " }],
+  ["caml_ld_library_path", { name: "CAML_LD_LIBRARY_PATH", separator: ":" }],
 ]);
 
 /** `undefined` as a value: the variable is to be absent from the environment of programs. */
@@ -98,7 +98,9 @@ export class Environment {
   forPrograms(outer: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
     const result = { ...outer };
     for (const [name, value] of this.bindings) {
-      result[EXPORTED.get(name) ?? name] = value === undefined ? undefined : this.get(name);
+      const { name: outside, separator } = EXPORTED.get(name) ?? { name, separator: undefined };
+      const text = value === undefined ? undefined : this.get(name);
+      result[outside] = separator && text !== undefined ? words(text).join(separator) : text;
     }
     return result;
   }

@@ -1,7 +1,7 @@
 /** The named changes to environments that tests include (ocamltest/ocaml_modifiers.ml). */
 import { join } from "node:path";
 import type { Environment } from "./environment.ts";
-import { COMPILER_FOLDERS, tree } from "./tree.ts";
+import { COMPILER_FOLDERS, stubLibraries, tree } from "./tree.ts";
 
 type Modifier = (environment: Environment) => Environment;
 
@@ -12,7 +12,7 @@ function appendWords(environment: Environment, name: string, words: readonly str
 const library = (name: string, ...folders: readonly string[]): Modifier => (environment) => {
   const directories = folders.map((folder) => join(tree.root, folder));
   const withFolders = appendWords(environment, "directories", directories);
-  return appendWords(appendWords(withFolders, "libraries", [name]), "caml_ld_library_path", directories);
+  return appendWords(withFolders, "libraries", [name]).with({ caml_ld_library_path: stubLibraries });
 };
 
 const compilerLibrary = (name: string): Modifier => (environment) => {

@@ -93,6 +93,7 @@ class TestRun {
   private initialEnvironment(): Environment {
     return new Environment({
       MAKE: "make",
+      SORT: "sort",
       TEST_PASS: "0",
       TEST_FAIL: "1",
       TEST_SKIP: "125",

@@ -33,6 +33,9 @@ export const tree = {
   expect: inTree("testsuite/tools/expect"),
 } as const;
 
+/** Where ocamlc finds the names of the primitives of OCaml's libraries. */
+export const stubLibraries = join(root, "dist/ocaml/stublibs");
+
 export const runner: Runner = { ocamlrun: tree.ocamlrun, bactrian: join(root, "dist/cli/main.js") };
 
 /** Folders of compiled compiler modules. */
