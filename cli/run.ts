@@ -35,30 +35,28 @@ function environment(): Record<string, string | undefined> {
   return { ...process.env, OCAMLLIB: process.env.OCAMLLIB ?? process.env.CAMLLIB ?? libraryDirectory };
 }
 
+/** Run a program and end as it ends, whatever its other threads still wait for. Throws FormatError. */
+async function execute(core: CoreModule, host: NodeHost, argv: [string, ...string[]], verify: boolean): Promise<never> {
+  const status = await runProgramAsync(readExecutable(readInput(argv[0]), argv[0]), {
+    core,
+    host,
+    argv,
+    parameters: process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM,
+    verify,
+  });
+  process.exit(status);
+}
+
 /** Run an executable file. Throws FormatError, UsageError. */
 export async function runFile(file: string, args: readonly string[], options: { verify: boolean }): Promise<void> {
-  const program = readExecutable(readInput(file), file);
-  process.exitCode = await runProgramAsync(program, {
-    core: loadCore(),
-    host: new NodeHost(),
-    argv: [file, ...args],
-    parameters: process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM,
-    verify: options.verify,
-  });
+  await execute(loadCore(), new NodeHost(), [file, ...args], options.verify);
 }
 
 /** Run one of OCaml's programs, which Bactrian has built. */
 export async function runTool(tool: Tool | "ocaml", args: readonly string[]): Promise<void> {
   const core: CoreModule = loadCore();
   await ensureToolchain(core, buildProgress());
-  const file = join(libraryDirectory, "bin", tool);
   const host = new NodeHost({ environment: environment() });
   if (tool === "ocaml" && canEditLines()) editLines(host);
-  process.exitCode = await runProgramAsync(readExecutable(readInput(file), file), {
-    core,
-    host,
-    argv: [file, ...args],
-    parameters: process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM,
-    verify: false,
-  });
+  await execute(core, host, [join(libraryDirectory, "bin", tool), ...args], false);
 }
