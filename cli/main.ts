@@ -31,8 +31,8 @@ function cli(): Command {
     .action((args: string[]) => runTool("ocaml", args));
   program
     .command("run")
-    .description("run a bytecode program")
-    .argument("<file>", "a bytecode executable")
+    .description("run a program")
+    .argument("<file>", "a bytecode executable, or a source or unit to compile and link first: .ml, .cmo, .cma")
     .argument("[args...]", "its arguments")
     .option("--no-verify", "trust the code: do not verify it before it runs")
     .passThroughOptions()

@@ -1,9 +1,10 @@
 /** `bactrian run`, the toplevel and OCaml's tools: programs that are run with the process as their host. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { NodeHost } from "../runtime/host/node.ts";
 import type { CoreModule } from "../bytecode/engine.ts";
-import { readExecutable } from "../bytecode/formats/executable.ts";
+import { type BytecodeExecutable, readExecutable } from "../bytecode/formats/executable.ts";
 import { runProgramAsync } from "../loader/program.ts";
 import { UsageError } from "../loader/errors.ts";
 import { libraryDirectory, loadCore } from "../loader/installation.ts";
@@ -35,28 +36,71 @@ function environment(): Record<string, string | undefined> {
   return { ...process.env, OCAMLLIB: process.env.OCAMLLIB ?? process.env.CAMLLIB ?? libraryDirectory };
 }
 
-/** Run a program and end as it ends, whatever its other threads still wait for. Throws FormatError. */
-async function execute(core: CoreModule, host: NodeHost, argv: [string, ...string[]], verify: boolean): Promise<never> {
-  const status = await runProgramAsync(readExecutable(readInput(argv[0]), argv[0]), {
-    core,
-    host,
-    argv,
-    parameters: process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM,
-    verify,
-  });
+interface RunOptions {
+  /** Verify the code of executables, which come from outside. */
+  readonly verify: boolean;
+}
+
+/**
+ * Run a program: an executable, or a source or unit that is compiled and linked first, with the standard library.
+ * Throws FormatError, UsageError.
+ */
+export async function runFile(file: string, args: readonly string[], options: RunOptions): Promise<never> {
+  const core = loadCore();
+  if (/\.(ml|cmo|cma)$/.test(file)) return end(await runUnlinked(core, file, args));
+  const program = readExecutable(readInput(file), file);
+  return end(await execute(core, program, [file, ...args], new NodeHost(), options));
+}
+
+/** End as a program has ended, whatever its other threads still wait for. */
+function end(status: number): never {
   process.exit(status);
 }
 
-/** Run an executable file. Throws FormatError, UsageError. */
-export async function runFile(file: string, args: readonly string[], options: { verify: boolean }): Promise<void> {
-  await execute(loadCore(), new NodeHost(), [file, ...args], options.verify);
+/** Compile a source, link it or a unit, run the result: the status of the first of these that fails. */
+async function runUnlinked(core: CoreModule, file: string, args: readonly string[]): Promise<number> {
+  readInput(file); // says what is wrong with it better than the compiler does
+  await ensureToolchain(core, buildProgress());
+  const folder = mkdtempSync(join(tmpdir(), "bactrian-run-"));
+  try {
+    const linked = join(folder, "program");
+    const unit = file.endsWith(".ml") ? join(folder, `${basename(file, ".ml")}.cmo`) : file;
+    const steps = [
+      ...(unit === file ? [] : [["-g", "-I", dirname(file), "-c", "-o", unit, file]]),
+      ["-g", "-linkall", "-I", dirname(file), "-o", linked, unit],
+    ];
+    for (const step of steps) {
+      const status = await executeTool(core, "ocamlc", step);
+      if (status !== 0) return status;
+    }
+    const program = readExecutable(readInput(linked), file);
+    return await execute(core, program, [file, ...args], new NodeHost(), { verify: false });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Run one of OCaml's programs, which Bactrian has built. */
-export async function runTool(tool: Tool | "ocaml", args: readonly string[]): Promise<void> {
-  const core: CoreModule = loadCore();
+export async function runTool(tool: Tool | "ocaml", args: readonly string[]): Promise<never> {
+  const core = loadCore();
   await ensureToolchain(core, buildProgress());
+  return end(await executeTool(core, tool, args));
+}
+
+function executeTool(core: CoreModule, tool: Tool | "ocaml", args: readonly string[]): Promise<number> {
+  const file = join(libraryDirectory, "bin", tool);
   const host = new NodeHost({ environment: environment() });
   if (tool === "ocaml" && canEditLines()) editLines(host);
-  await execute(core, host, [join(libraryDirectory, "bin", tool), ...args], false);
+  return execute(core, readExecutable(readInput(file), file), [file, ...args], host, { verify: false });
+}
+
+function execute(
+  core: CoreModule,
+  program: BytecodeExecutable,
+  argv: readonly string[],
+  host: NodeHost,
+  { verify }: RunOptions,
+): Promise<number> {
+  const parameters = process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM;
+  return runProgramAsync(program, { core, host, argv, parameters, verify });
 }
