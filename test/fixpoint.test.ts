@@ -16,7 +16,7 @@ const EXECUTABLES = ["ocamlc", "ocamldep", "ocamlobjinfo", "ocaml", "evaluator"]
 /** Digests of what was compiled, by path. */
 function products(folder: string): Map<string, string> {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const wanted = files.filter((f) => /\.cm[ioa]$/.test(f) || EXECUTABLES.includes(f));
+  const wanted = files.filter((f) => (/\.cm[ioa]$/.test(f) && !f.startsWith(".")) || EXECUTABLES.includes(f));
   return new Map(wanted.map((f) => [f, createHash("sha256").update(readFileSync(join(folder, f))).digest("hex")]));
 }
 
