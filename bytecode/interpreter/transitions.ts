@@ -1,6 +1,5 @@
 /**
- * Where the interpreter leaves its own code: calls of runtime functions, and the instructions that change stack or
- * fiber. The runtime's side of each is in runtime/core/ (stack.ts, callback.ts, interp.ts).
+ * Where the interpreter leaves its own code for long: partial applications, recursive closures, fibers, segments, its end. The runtime's side of each is in runtime/core/ (stack.ts, callback.ts, interp.ts).
  */
 import binaryen from "binaryen";
 import {
@@ -19,74 +18,13 @@ import {
   WORD,
 } from "../../runtime/layout.ts";
 import type { StubName } from "../instructions/semantics.ts";
-import type { InterpreterBuilder } from "./builder.ts";
+import type { ControlBuilder } from "./control.ts";
 import { ACCU, ENV, EXTRA, type Expr, LABEL, LIMIT, PC, SP, WANT } from "./registers.ts";
-
-const OPCODE_BYTES = 4;
-
-/** Go to LABEL.failed if the i64 in `local` is 0. */
-function orFail(b: InterpreterBuilder, local: number): Expr {
-  const m = b.emit.module;
-  return m.br(LABEL.failed, m.i64.eqz(b.emit.get64(local)));
-}
-
-/** accu := the result of a primitive's call, which was published before. */
-export function callPrimitive(b: InterpreterBuilder, call: Expr): void {
-  const result = b.scratch.newI64();
-  b.code.push(b.emit.set(result, call), orFail(b, result), ...b.reload());
-  b.setAccu(b.emit.get64(result));
-  b.markChanged();
-}
-
-/** Registers and accu, for runtime functions that take accu from its cell. */
-function publishAll(b: InterpreterBuilder): Expr[] {
-  return [...b.publish(), b.emit.setCell64(CELL_ACCU, b.emit.get64(ACCU))];
-}
-
-/** Code that raises the exception that core function `name` makes. */
-export function raiseConstant(b: InterpreterBuilder, name: string): Expr[] {
-  const e = b.emit;
-  return [...publishAll(b), e.module.drop(e.call(name, [], binaryen.i64)), e.module.br(LABEL.failed)];
-}
-
-/** Call core function `name`, which makes a block of accu and `popped` slots, and go to the next instruction. */
-function largeAllocation(
-  b: InterpreterBuilder,
-  name: string,
-  operands: Expr[],
-  popped: Expr,
-  length: number,
-): Expr[] {
-  const e = b.emit;
-  const m = e.module;
-  const result = b.scratch.newI64();
-  return [
-    ...publishAll(b),
-    e.set(result, e.call(name, operands, binaryen.i64)),
-    orFail(b, result),
-    ...b.reload(),
-    e.set(ACCU, e.get64(result)),
-    e.set(SP, m.i32.add(e.get32(SP), m.i32.shl(popped, e.c32(3)))),
-    e.set(PC, e.add32(e.get32(PC), length)),
-    m.br(LABEL.next),
-  ];
-}
-
-export function largeBlock(b: InterpreterBuilder, size: Expr, again: Expr, tag: Expr): Expr[] {
-  return largeAllocation(b, "make_large_block", [size, tag], b.emit.add32(again, -1), 3 * OPCODE_BYTES);
-}
-
-export function largeClosure(b: InterpreterBuilder, vars: Expr, again: Expr, code: Expr): Expr[] {
-  return largeAllocation(b, "make_large_closure", [vars, code], b.emit.add32(again, -1), 3 * OPCODE_BYTES);
-}
-
-export function floatBlock(b: InterpreterBuilder, size: Expr): void {
-  b.code.push(...publishAll(b));
-  callPrimitive(b, b.emit.call("make_float_block", [size], binaryen.i64));
-}
+import { publishAll, raiseConstant } from "./runtime-calls.ts";
+import { OPCODE_BYTES } from "./sequence.ts";
 
 /** newsp = sp + slots - n; slide the top n words there (APPTERM). */
-export function slide(b: InterpreterBuilder, n: Expr, slots: Expr): void {
+export function slide(b: ControlBuilder, n: Expr, slots: Expr): void {
   const e = b.emit;
   const m = e.module;
   const count = b.scratch.newI32();
@@ -100,7 +38,7 @@ export function slide(b: InterpreterBuilder, n: Expr, slots: Expr): void {
 }
 
 /** RESTART: push the arguments that the partial application env holds. */
-export function restart(b: InterpreterBuilder): void {
+export function restart(b: ControlBuilder): void {
   const e = b.emit;
   const m = e.module;
   const count = b.scratch.newI32();
@@ -121,7 +59,7 @@ export function restart(b: InterpreterBuilder): void {
 }
 
 /** GRAB without enough arguments: return a closure over them whose code is the RESTART before. */
-export function partialApplication(b: InterpreterBuilder): void {
+export function partialApplication(b: ControlBuilder): void {
   const e = b.emit;
   const m = e.module;
   b.code.push(
@@ -154,7 +92,7 @@ export function partialApplication(b: InterpreterBuilder): void {
 }
 
 /** CLOSUREREC. One function over a few values is made here, the rest by the runtime. */
-export function closureRec(b: InterpreterBuilder): void {
+export function closureRec(b: ControlBuilder): void {
   const e = b.emit;
   const m = e.module;
   const single = m.i32.and(
@@ -200,7 +138,7 @@ export function closureRec(b: InterpreterBuilder): void {
 }
 
 /** GETPUBMET, with the cache in operand 1. */
-export function publicMethod(b: InterpreterBuilder): void {
+export function publicMethod(b: ControlBuilder): void {
   const e = b.emit;
   const m = e.module;
   b.push(b.accu());
@@ -238,7 +176,7 @@ export function publicMethod(b: InterpreterBuilder): void {
 // ---- Fibers -----------------------------------------------------------------------------------------------------------
 
 /** Registers of the fiber that is now running: enter the closure in CELL_ACCU. */
-function enterFiber(b: InterpreterBuilder): Expr[] {
+function enterFiber(b: ControlBuilder): Expr[] {
   const e = b.emit;
   return [
     e.set(SP, e.cell32(CELL_SP)),
@@ -251,7 +189,7 @@ function enterFiber(b: InterpreterBuilder): Expr[] {
   ];
 }
 
-export function perform(b: InterpreterBuilder): void {
+export function perform(b: ControlBuilder): void {
   const e = b.emit;
   const m = e.module;
   b.code.push(
@@ -265,7 +203,7 @@ export function perform(b: InterpreterBuilder): void {
 }
 
 /** The operands of RESUME on the stack, and the fiber, which must not be taken yet. */
-function resumeOperands(b: InterpreterBuilder): [fn: number, arg: number, tail: number] {
+function resumeOperands(b: ControlBuilder): [fn: number, arg: number, tail: number] {
   const e = b.emit;
   const m = e.module;
   const locals = [b.scratch.newI64(), b.scratch.newI64(), b.scratch.newI64()] as [number, number, number];
@@ -274,7 +212,7 @@ function resumeOperands(b: InterpreterBuilder): [fn: number, arg: number, tail: 
   return locals;
 }
 
-function resumeFiber(b: InterpreterBuilder, [fn, arg, tail]: [number, number, number]): void {
+function resumeFiber(b: ControlBuilder, [fn, arg, tail]: [number, number, number]): void {
   const e = b.emit;
   b.code.push(
     e.setCell32(CELL_SP, e.get32(SP)),
@@ -284,7 +222,7 @@ function resumeFiber(b: InterpreterBuilder, [fn, arg, tail]: [number, number, nu
   b.end();
 }
 
-export function resume(b: InterpreterBuilder): void {
+export function resume(b: ControlBuilder): void {
   const e = b.emit;
   const operands = resumeOperands(b);
   b.storeFrame(0, e.add32(e.get32(PC), OPCODE_BYTES));
@@ -292,7 +230,7 @@ export function resume(b: InterpreterBuilder): void {
   resumeFiber(b, operands);
 }
 
-export function resumeTail(b: InterpreterBuilder, slots: Expr): void {
+export function resumeTail(b: ControlBuilder, slots: Expr): void {
   const e = b.emit;
   const m = e.module;
   const operands = resumeOperands(b);
@@ -303,7 +241,7 @@ export function resumeTail(b: InterpreterBuilder, slots: Expr): void {
   resumeFiber(b, operands);
 }
 
-export function reperformTail(b: InterpreterBuilder, slots: Expr): void {
+export function reperformTail(b: ControlBuilder, slots: Expr): void {
   const e = b.emit;
   const m = e.module;
   const cont = b.scratch.newI64();
@@ -325,7 +263,7 @@ export function reperformTail(b: InterpreterBuilder, slots: Expr): void {
 
 // ---- The machine --------------------------------------------------------------------------------------------------------
 
-function exit(b: InterpreterBuilder, cell: number, code: number): void {
+function exit(b: ControlBuilder, cell: number, code: number): void {
   const e = b.emit;
   b.code.push(
     e.setCell32(CELL_SP, e.get32(SP)),
@@ -335,12 +273,12 @@ function exit(b: InterpreterBuilder, cell: number, code: number): void {
   b.goTo(LABEL.exit);
 }
 
-export function stop(b: InterpreterBuilder): void {
+export function stop(b: ControlBuilder): void {
   exit(b, CELL_ACCU, EXIT_STOP);
 }
 
 /** Call a runtime function that moves to another segment of the stack, and read SP and LIMIT again. */
-function changeSegment(b: InterpreterBuilder, name: string): Expr[] {
+function changeSegment(b: ControlBuilder, name: string): Expr[] {
   const e = b.emit;
   return [
     e.setCell32(CELL_SP, e.get32(SP)),
@@ -351,7 +289,7 @@ function changeSegment(b: InterpreterBuilder, name: string): Expr[] {
 }
 
 /** Pop an interpreter state [pc, env, extra_args, accu] at sp. */
-export function popState(b: InterpreterBuilder): Expr[] {
+export function popState(b: ControlBuilder): Expr[] {
   const e = b.emit;
   return [
     e.set(ACCU, e.load64(e.get32(SP), 3 * WORD)),
@@ -360,7 +298,7 @@ export function popState(b: InterpreterBuilder): Expr[] {
   ];
 }
 
-function leaveFiber(name: string): (b: InterpreterBuilder) => void {
+function leaveFiber(name: string): (b: ControlBuilder) => void {
   return (b) => {
     const e = b.emit;
     b.code.push(
@@ -373,7 +311,7 @@ function leaveFiber(name: string): (b: InterpreterBuilder) => void {
   };
 }
 
-export const stubs: Readonly<Record<StubName, (b: InterpreterBuilder) => void>> = {
+export const stubs: Readonly<Record<StubName, (b: ControlBuilder) => void>> = {
   stopRaise: (b) => exit(b, CELL_EXN, EXIT_RAISE),
   segmentReturn: (b) => {
     b.code.push(...changeSegment(b, "segment_return"), ...b.returnToFrame());
