@@ -2,7 +2,7 @@
 import { chmodSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
-for (const folder of ["chunks", "cli", "loader"]) rmSync(`dist/${folder}`, { recursive: true, force: true });
+for (const folder of ["chunks", "cli", "host", "loader"]) rmSync(`dist/${folder}`, { recursive: true, force: true });
 await build({
   entryPoints: ["cli/main.ts", "cli/bootstrap-worker.ts", "loader/index.ts", "loader/node.ts"],
   outdir: "dist",
@@ -19,6 +19,18 @@ await build({
   banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   minify: true,
   keepNames: true,
+  logLevel: "warning",
+});
+
+// runtime/host/node-thread.ts looks for it there.
+await build({
+  entryPoints: ["runtime/host/node-helper-main.ts"],
+  outfile: "dist/host/helper.js",
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  minify: true,
   logLevel: "warning",
 });
 

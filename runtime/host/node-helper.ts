@@ -1,5 +1,4 @@
-/** What the helper thread (node-thread.ts) is asked and tells, and its part for processes. */
-import type { ChildProcess, SpawnOptions } from "node:child_process";
+/** What the helper thread (node-thread.ts) is asked and tells. */
 import type { SocketAddress, SocketOption } from "./host.ts";
 
 /** What a descriptor of a child is: one of this process, nothing, or a pipe whose bytes are told. */
@@ -75,50 +74,11 @@ export type Notice =
   | { readonly kind: "sent"; readonly socket: number; readonly length: number }
   | { readonly kind: "failed"; readonly socket: number; readonly error: string };
 
-export type Require = (id: string) => unknown;
 export type Send = (message: Answer | Notice) => void;
 /** Does what is asked, if it is of its kind. */
 export type Part = (message: (Request & { id: number }) | Command) => void;
-
-/** Makes a part of the thread's program. It is handed over as text, so it uses nothing but its arguments. */
-export type MakePart = (require: Require, send: Send, errorCode: (e: unknown) => string) => Part;
 
 /** Errno name of an exception of Node. */
 export function errorCode(e: unknown): string {
   return String((e as { code?: unknown }).code ?? "EINVAL");
 }
-
-/** The part for processes. */
-export const processPart: MakePart = (require, send, errorCode) => {
-  const { spawn } = require("node:child_process") as typeof import("node:child_process");
-
-  return (request) => {
-    if (request.kind !== "spawn") return;
-    const { id, token } = request;
-    const [argv0, ...args] = request.argv;
-    const options: SpawnOptions = {
-      argv0: argv0 ?? "",
-      env: request.environment,
-      stdio: [...request.streams],
-      ...(request.directory !== undefined && { cwd: request.directory }),
-    };
-    let child: ChildProcess;
-    try {
-      child = spawn(request.file, args, options);
-    } catch (e) {
-      send({ id, error: errorCode(e) });
-      return;
-    }
-    child.once("error", (e) => send({ id, error: errorCode(e) }));
-    const { pid } = child;
-    if (pid === undefined) return;
-    child.stdio.forEach((stream, i) =>
-      stream?.on("data", (bytes: Uint8Array) => send({ kind: "output", token, stream: i, bytes })),
-    );
-    const piped = request.streams.includes("pipe");
-    child.once(piped ? "close" : "exit", (exited: number | null, signal: string | null) =>
-      send({ kind: "end", token, pid, exited, signal }),
-    );
-    send({ id, value: pid });
-  };
-};

@@ -2,35 +2,18 @@
  * A thread whose event loop turns while the program's waits: what Node does asynchronously only is done there, and asked
  * for synchronously here. It starts with the first request.
  */
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { HostError, HostWait } from "./host.ts";
-import {
-  type Answer,
-  type Command,
-  errorCode,
-  type MakePart,
-  type Notice,
-  processPart,
-  type Request,
-  type Require,
-  type Send,
-} from "./node-helper.ts";
-import { networkPart } from "./node-network-helper.ts";
+import type { Answer, Command, Notice, Request } from "./node-helper.ts";
 
-/** The thread's program. */
-function main(require: Require, makeParts: readonly MakePart[], code: typeof errorCode): void {
-  const { workerData } = require("node:worker_threads") as typeof import("node:worker_threads");
-  const { port, sent } = workerData as { port: MessagePort; sent: Int32Array };
-  const send: Send = (message) => {
-    port.postMessage(message);
-    Atomics.add(sent, 0, 1);
-    Atomics.notify(sent, 0);
-  };
-  const parts = makeParts.map((make) => make(require, send, code));
-  port.on("message", (message) => {
-    for (const part of parts) part(message);
-  });
-}
+const here = dirname(fileURLToPath(import.meta.url));
+/** Bundled files are one level below dist/. */
+const dist = basename(dirname(here)) === "dist" ? dirname(here) : join(here, "../../dist");
+/** The thread's program, bundled. */
+const script = join(dist, "host/helper.js");
 
 export class HelperThread {
   private readonly waiting: () => boolean;
@@ -56,10 +39,9 @@ export class HelperThread {
 
   private start(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    // Functions come as text, so that no loader of modules takes part; compilers may have put calls of __name into them.
-    const code = `const __name = (f) => f; (${main})(require, [${processPart}, ${networkPart}], ${errorCode});`;
-    const worker = new Worker(code, {
-      eval: true,
+    // A thread that does not start would be waited for for ever.
+    if (!existsSync(script)) throw new Error(`${script} is missing; npm run build makes it`);
+    const worker = new Worker(script, {
       execArgv: [],
       workerData: { port: port2, sent: this.sent },
       transferList: [port2],

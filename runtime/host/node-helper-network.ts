@@ -1,17 +1,15 @@
 /** The helper thread's part for sockets (node-thread.ts). */
-import type { Socket as DatagramSocket } from "node:dgram";
-import type { AddressInfo, Server, Socket } from "node:net";
+import dgram, { type Socket as DatagramSocket } from "node:dgram";
+import dns from "node:dns";
+import fs from "node:fs";
+import net, { type AddressInfo, type Server, type Socket } from "node:net";
 import type { SocketAddress } from "./host.ts";
-import type { Answer, Command, MakePart, Request } from "./node-helper.ts";
+import { type Answer, type Command, errorCode, type Part, type Request, type Send } from "./node-helper.ts";
 
-export const networkPart: MakePart = (require, send, errorCode) => {
-  const net = require("node:net") as typeof import("node:net");
-  const dgram = require("node:dgram") as typeof import("node:dgram");
-  const dns = require("node:dns") as typeof import("node:dns");
-  const fs = require("node:fs") as typeof import("node:fs");
+/** Bytes that the program may leave waiting before the other side has to. */
+const MAX_WAITING = 1 << 20;
 
-  /** Bytes that the program may leave waiting before the other side has to. */
-  const maxWaiting = 1 << 20;
+export function networkPart(send: Send): Part {
   const servers = new Map<number, Server>();
   const streams = new Map<number, { socket: Socket; waiting: number }>();
   const datagrams = new Map<number, DatagramSocket>();
@@ -36,7 +34,7 @@ export const networkPart: MakePart = (require, send, errorCode) => {
     streams.set(id, entry);
     socket.on("data", (bytes: Uint8Array) => {
       entry.waiting += bytes.length;
-      if (entry.waiting > maxWaiting) socket.pause();
+      if (entry.waiting > MAX_WAITING) socket.pause();
       send({ kind: "data", socket: id, bytes });
     });
     socket.on("end", () => send({ kind: "ended", socket: id }));
@@ -171,7 +169,7 @@ export const networkPart: MakePart = (require, send, errorCode) => {
         );
         break;
       case "taken":
-        if (entry && (entry.waiting -= message.length) <= maxWaiting) entry.socket.resume();
+        if (entry && (entry.waiting -= message.length) <= MAX_WAITING) entry.socket.resume();
         break;
       case "shutdown":
         entry?.socket.end();
@@ -183,4 +181,4 @@ export const networkPart: MakePart = (require, send, errorCode) => {
         setOption(message);
     }
   };
-};
+}
