@@ -12,11 +12,6 @@ import type { OpenFile } from "../runtime/host/node-descriptors.ts";
 
 const HISTORY_LENGTH = 1000;
 
-/** Whether lines can be edited here. */
-export function canEditLines(): boolean {
-  return process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb";
-}
-
 /** Edit lines of standard input of the programs on this host. */
 export function editLines(host: NodeHost): void {
   const { descriptors } = host.files;

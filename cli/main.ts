@@ -1,71 +1,7 @@
 #!/usr/bin/env node
-/** The `bactrian` command: a thin shell over the package (DESIGN §4). */
-import { Command, CommanderError } from "commander";
-import { describeBytecode } from "../bytecode/info.ts";
-import { ERROR_STATUS, reportError } from "./errors.ts";
-import { bactrianVersion, loadCore, ocamlVersion } from "../loader/installation.ts";
-import { readInput, runFile, runTool, TOOLS } from "./run.ts";
-import { buildProgress } from "./progress.ts";
-import { buildNow } from "../loader/toolchain.ts";
+/** The `bactrian` command: starts command.ts, from compiled code where Node keeps that. */
+import module from "node:module";
 
-const TOOL_SUMMARIES: Readonly<Record<(typeof TOOLS)[number], string>> = {
-  ocamlc: "OCaml's bytecode compiler",
-  ocamldep: "dependencies between OCaml sources",
-  ocamllex: "OCaml's lexer generator",
-  ocamlobjinfo: "what OCaml's files hold, as OCaml says it",
-};
-
-function cli(): Command {
-  const program = new Command("bactrian")
-    .description(`OCaml ${ocamlVersion} for Node and the browser. Without a command: the toplevel.`)
-    .version(`bactrian ${bactrianVersion} (OCaml ${ocamlVersion})`)
-    .enablePositionalOptions()
-    .exitOverride();
-  program
-    .command("top", { isDefault: true })
-    .description("the toplevel, with the options of `ocaml`")
-    .argument("[args...]", "options of `ocaml`, and a script with its arguments")
-    .helpOption(false)
-    .allowUnknownOption()
-    .passThroughOptions()
-    .action((args: string[]) => runTool("ocaml", args));
-  program
-    .command("run")
-    .description("run a program")
-    .argument("<file>", "a bytecode executable, or a source or unit to compile and link first: .ml, .cmo, .cma")
-    .argument("[args...]", "its arguments")
-    .option("--no-verify", "trust the code: do not verify it before it runs")
-    .passThroughOptions()
-    .action((file: string, args: string[], options: { verify: boolean }) => runFile(file, args, options));
-  for (const tool of TOOLS) {
-    program
-      .command(tool)
-      .description(TOOL_SUMMARIES[tool])
-      .argument("[args...]")
-      .helpOption(false)
-      .allowUnknownOption()
-      .passThroughOptions()
-      .action((args: string[]) => runTool(tool, args));
-  }
-  program
-    .command("info")
-    .description("what a .cmo, .cma or bytecode executable holds")
-    .argument("<file>")
-    .option("--disassemble", "list its code")
-    .action((file: string, options: { disassemble?: boolean }) => {
-      const disassemble = options.disassemble ?? false;
-      process.stdout.write(describeBytecode(readInput(file), file, { disassemble, locations: disassemble }));
-    });
-  program
-    .command("setup")
-    .description("build the OCaml toolchain, or what has changed of it, now rather than when it is first needed")
-    .action(() => buildNow(loadCore(), buildProgress()));
-  return program;
-}
-
-try {
-  await cli().parseAsync();
-} catch (e) {
-  if (e instanceof CommanderError) process.exitCode = e.exitCode === 0 ? 0 : ERROR_STATUS;
-  else reportError(e);
-}
+// Since Node 22.
+(module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
+await import("./command.ts");

@@ -8,7 +8,6 @@ import { type BytecodeExecutable, readExecutable } from "../bytecode/formats/exe
 import { runProgramAsync } from "../loader/program.ts";
 import { UsageError } from "../loader/errors.ts";
 import { libraryDirectory, loadCore } from "../loader/installation.ts";
-import { canEditLines, editLines } from "./line-editor.ts";
 import { buildProgress } from "./progress.ts";
 import { ensureToolchain } from "../loader/toolchain.ts";
 
@@ -87,10 +86,15 @@ export async function runTool(tool: Tool | "ocaml", args: readonly string[]): Pr
   return end(await executeTool(core, tool, args));
 }
 
-function executeTool(core: CoreModule, tool: Tool | "ocaml", args: readonly string[]): Promise<number> {
+/** Whether lines can be edited here. */
+function onTerminal(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb";
+}
+
+async function executeTool(core: CoreModule, tool: Tool | "ocaml", args: readonly string[]): Promise<number> {
   const file = join(libraryDirectory, "bin", tool);
   const host = new NodeHost({ environment: environment() });
-  if (tool === "ocaml" && canEditLines()) editLines(host);
+  if (tool === "ocaml" && onTerminal()) (await import("./line-editor.ts")).editLines(host);
   return execute(core, readExecutable(readInput(file), file), [file, ...args], host, { verify: false });
 }
 

@@ -43,3 +43,8 @@ export class CrashError extends Error {
     );
   }
 }
+
+/** A file of the toolchain could not be made; the message holds the compiler's. */
+export class BuildError extends Error {
+  override readonly name = "BuildError";
+}

@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CoreModule } from "../bytecode/engine.ts";
-import { buildToolchain } from "./bootstrap/build.ts";
 import { UsageError } from "./errors.ts";
 import { bactrianVersion, commandScript, dist, libraryDirectory, ocamlSource, ocamlVersion, packageFile, workerScript } from "./installation.ts";
 
@@ -47,8 +46,9 @@ function takeLock(): void {
   }
 }
 
-function build(core: CoreModule, onProgress: Progress): Promise<void> {
-  return buildToolchain({
+async function build(core: CoreModule, onProgress: Progress): Promise<void> {
+  const { buildToolchain } = await import("./bootstrap/build.ts");
+  await buildToolchain({
     core,
     source: ocamlSource(),
     library: libraryDirectory,

@@ -12,6 +12,7 @@ import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { CoreModule } from "../../bytecode/engine.ts";
+import { BuildError } from "../errors.ts";
 import { prepareSources } from "./prepare.ts";
 import { STUB_LIBRARIES, stubFile, stubLibrary } from "../stub-libraries.ts";
 import { externalsOf } from "./sources.ts";
@@ -36,11 +37,6 @@ export interface BuildOptions {
   readonly compiler?: string;
   readonly jobs?: number;
   readonly onProgress?: (done: number, total: number, label: string) => void;
-}
-
-/** A target could not be made. */
-export class BuildError extends Error {
-  override readonly name = "BuildError";
 }
 
 /** Build everything and put it into the library directory. Throws BuildError with the compiler's messages. */
