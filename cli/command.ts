@@ -1,6 +1,6 @@
 /** The `bactrian` command: a thin shell over the package (DESIGN §4). What a command needs is loaded when it runs. */
 import { Command, CommanderError } from "commander";
-import { ERROR_STATUS, reportError } from "./errors.ts";
+import { ERROR_STATUS } from "./errors.ts";
 import { bactrianVersion, loadCore, ocamlVersion } from "../loader/installation.ts";
 import { readInput, runFile, runTool, TOOLS } from "./run.ts";
 import { buildProgress } from "./progress.ts";
@@ -64,9 +64,12 @@ function cli(): Command {
   return program;
 }
 
-try {
-  await cli().parseAsync();
-} catch (e) {
-  if (e instanceof CommanderError) process.exitCode = e.exitCode === 0 ? 0 : ERROR_STATUS;
-  else reportError(e);
+/** Do what a command line asks for; `--help` and wrong options set the exit status. */
+export async function parse(argv: readonly string[]): Promise<void> {
+  try {
+    await cli().parseAsync(argv);
+  } catch (e) {
+    if (!(e instanceof CommanderError)) throw e;
+    process.exitCode = e.exitCode === 0 ? 0 : ERROR_STATUS;
+  }
 }

@@ -1,6 +1,4 @@
 /** Files of the system, through node:fs. */
-import { spawnSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
@@ -20,6 +18,7 @@ import { attempt } from "./node-errors.ts";
 import type { ChildStream } from "./node-helper.ts";
 import { BIG, NO_STATUS, statusOf } from "./node-status.ts";
 import { decodeText, encodeText, isPlainText } from "./text.ts";
+import { childProcess, crypto } from "./node-modules.ts";
 
 /** What files need of the process around them. */
 export interface FilesContext {
@@ -161,7 +160,7 @@ export class NodeFiles extends BaseFiles {
 
   /** Node cannot make a pipe: this is a FIFO without a name. */
   override pipe = (): [number, number] => {
-    const path = join(os.tmpdir(), `bactrian-${process.pid}-${randomBytes(8).toString("hex")}`);
+    const path = join(os.tmpdir(), `bactrian-${process.pid}-${crypto().randomBytes(8).toString("hex")}`);
     this.makeFifo(path, 0o600);
     try {
       // With both ends held, opening either of them does not wait.
@@ -276,7 +275,7 @@ export class NodeFiles extends BaseFiles {
     const name = this.native(path);
     if (fs.existsSync(name)) throw new HostError("EEXIST");
     if (typeof name !== "string") throw new HostError("EINVAL");
-    const { status, error } = spawnSync("mkfifo", ["-m", permissions.toString(8), "--", name], { stdio: "ignore" });
+    const { status, error } = childProcess().spawnSync("mkfifo", ["-m", permissions.toString(8), "--", name], { stdio: "ignore" });
     if (error) throw new HostError("ENOSYS");
     if (status !== 0) {
       attempt(() => fs.accessSync(join(name, ".."), fs.constants.W_OK));

@@ -1,5 +1,4 @@
 /** Sockets, through the helper thread: it reads ahead for us, up to a limit, and writes behind us. */
-import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import type { NodeFiles } from "./node-files.ts";
 import type { Notice } from "./node-helper.ts";
 import { type Connection, NodeSocket } from "./node-sockets.ts";
 import type { HelperThread } from "./node-thread.ts";
+import { crypto } from "./node-modules.ts";
 
 /** Options that Node passes on to the system. */
 const NODE_OPTIONS: readonly SocketOption[] = ["SO_KEEPALIVE", "TCP_NODELAY", "SO_BROADCAST"];
@@ -110,7 +110,7 @@ export class NodeNetwork extends BaseNetwork {
 
   override socketPair = (domain: SocketDomain, type: SocketType): [number, number] => {
     if (domain !== "unix") throw new HostError("EOPNOTSUPP");
-    const path = join(os.tmpdir(), `bactrian-${process.pid}-${randomBytes(8).toString("hex")}`);
+    const path = join(os.tmpdir(), `bactrian-${process.pid}-${crypto().randomBytes(8).toString("hex")}`);
     return this.thread.blocking(() => {
       const one = this.socket(domain, type);
       const server = this.socket(domain, type);

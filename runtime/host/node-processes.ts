@@ -1,5 +1,4 @@
 /** Processes, through node:child_process. */
-import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import { BaseProcesses } from "./base.ts";
@@ -9,6 +8,7 @@ import type { ChildStreams } from "./node-files.ts";
 import type { Notice } from "./node-helper.ts";
 import type { HelperThread } from "./node-thread.ts";
 import { isPlainText } from "./text.ts";
+import { childProcess } from "./node-modules.ts";
 
 /** What processes need of the host around them. */
 export interface ProcessesContext {
@@ -73,7 +73,7 @@ export class NodeProcesses extends BaseProcesses {
   override system = (command: SystemString): ProcessEnd => {
     checkPlain([command]);
     const { stdio, pipes } = this.context.streams([0, 1, 2]);
-    const { pid, status, signal, error, output } = spawnSync("/bin/sh", ["-c", command], {
+    const { pid, status, signal, error, output } = childProcess().spawnSync("/bin/sh", ["-c", command], {
       stdio,
       maxBuffer: Infinity,
       cwd: this.context.directory(),

@@ -1,7 +1,7 @@
 /** Terminals: Node knows whether a descriptor is one; their settings are read and changed by the command stty. */
-import { spawnSync } from "node:child_process";
 import { BaseTerminal } from "./base.ts";
 import { HostError, type TerminalAttributes, type TerminalCharacter, type TerminalFlag } from "./host.ts";
+import { childProcess } from "./node-modules.ts";
 
 const FLAGS = (
   "ignbrk brkint ignpar parmrk inpck istrip inlcr igncr icrnl ixon ixoff opost cread parenb parodd hupcl clocal isig " +
@@ -43,7 +43,7 @@ export class NodeTerminal extends BaseTerminal {
   private stty(fd: number, args: readonly string[]): string {
     const real = this.real(fd);
     if (real === undefined) throw new HostError("ENOTTY");
-    const { error, status, stdout, stderr } = spawnSync("stty", args, {
+    const { error, status, stdout, stderr } = childProcess().spawnSync("stty", args, {
       stdio: [real, "pipe", "pipe"],
       encoding: "latin1",
       env: { ...process.env, LC_ALL: "C" },

@@ -5,9 +5,10 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { HostError, HostWait } from "./host.ts";
 import type { Answer, Command, Notice, Request } from "./node-helper.ts";
+import { workerThreads } from "./node-modules.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** Bundled files are one level below dist/. */
@@ -38,6 +39,7 @@ export class HelperThread {
   }
 
   private start(): MessagePort {
+    const { MessageChannel, Worker } = workerThreads();
     const { port1, port2 } = new MessageChannel();
     // A thread that does not start would be waited for for ever.
     if (!existsSync(script)) throw new Error(`${script} is missing; npm run build makes it`);
@@ -64,7 +66,7 @@ export class HelperThread {
   /** Take the messages that have come. */
   drain(): void {
     if (!this.port) return;
-    for (let got = receiveMessageOnPort(this.port); got; got = receiveMessageOnPort(this.port)) this.take(got.message);
+    for (let got = workerThreads().receiveMessageOnPort(this.port); got; got = workerThreads().receiveMessageOnPort(this.port)) this.take(got.message);
   }
 
   command(command: Command): void {

@@ -1,5 +1,4 @@
 /** The host that Node is: everything that the process may do. */
-import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import { resolve } from "node:path";
 import { BaseClock, BaseHost, GivenEnvironment } from "./base.ts";
@@ -11,6 +10,7 @@ import { NodeProcesses } from "./node-processes.ts";
 import { NodeSignals } from "./node-signals.ts";
 import { NodeTerminal } from "./node-terminal.ts";
 import { HelperThread } from "./node-thread.ts";
+import { crypto } from "./node-modules.ts";
 
 export interface NodeHostOptions {
   /** Current directory, instead of the process's. */
@@ -154,6 +154,6 @@ export class NodeHost extends BaseHost {
   }
 
   override random(bytes: number): Uint8Array {
-    return randomBytes(bytes);
+    return crypto().randomBytes(bytes);
   }
 }
