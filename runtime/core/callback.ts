@@ -36,6 +36,8 @@ import { dropRoots, popRoot, pushRoot, rootAddress } from "./roots";
 import { pushFrame, pushTrap, returnAddress, stack_grow, unwindTo } from "./stack";
 import { addr, UNIT, value } from "./values";
 
+const INSTRUCTION_BYTES: usize = 4;
+
 /** The generated interpreter (bytecode/interpreter/), put into this module when it is built. */
 @external("bytecode", "interpret")
 export declare function interpret(): i32;
@@ -148,6 +150,8 @@ export function callback(f: value, argv: usize, nargs: i32): value {
   pushRoot(load<value>(CELL_ACCU));
   pushRoot(load<value>(CELL_ENV));
 
+  // A frame of the primitive that calls back, for Printexc.get_callstack.
+  store<usize>(CELL_SP, pushFrame(sp0, pc0 + INSTRUCTION_BYTES, UNIT, 0));
   startCode(f, argv, nargs);
   const exit = drive();
 
