@@ -53,6 +53,8 @@ export interface EngineOptions {
   readonly minorHeapWords?: number;
   /** Largest stack of a fiber in words (OCAMLRUNPARAM l). */
   readonly maxStackWords?: number;
+  /** Largest number of domains at a time (OCAMLRUNPARAM d). */
+  readonly maxDomains?: number;
   /** Largest linear memory in bytes. */
   readonly maxMemoryBytes?: number;
   /** DEBUG_* bits (layout.ts). */
@@ -63,6 +65,7 @@ export interface EngineOptions {
 
 const DEFAULT_MINOR_HEAP_WORDS = 256 * 1024;
 const DEFAULT_MAX_STACK_WORDS = 128 * 1024 * 1024;
+const DEFAULT_MAX_DOMAINS = 128;
 const MAX_PAGES = 65536;
 
 export class Engine {
@@ -77,7 +80,7 @@ export class Engine {
     const memory = new WebAssembly.Memory({ initial: 16, maximum });
     const machine = new Machine(memory, options.host);
     this.machine = machine;
-    this.scheduler = new Scheduler(machine, new SignalDelivery(this));
+    this.scheduler = new Scheduler(machine, new SignalDelivery(this), options.maxDomains ?? DEFAULT_MAX_DOMAINS);
     const sync = synchronisation(this);
     this.primitives = new PrimitiveTable(options.core.primitives, [
       ...options.primitives,

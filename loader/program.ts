@@ -50,6 +50,7 @@ export function prepareProgram(program: BytecodeExecutable, options: ProgramOpti
     primitives: [...primitives, ...dynlinkPrimitives(program, () => engine.primitives.namesByIndex())],
     minorHeapWords: parameters.minorHeapWords,
     maxStackWords: parameters.maxStackWords,
+    maxDomains: parameters.maxDomains,
     ...(options.maxMemoryBytes !== undefined && { maxMemoryBytes: options.maxMemoryBytes }),
     ...(options.debug !== undefined && { debug: options.debug }),
     ...(options.fused !== undefined && { fused: options.fused }),

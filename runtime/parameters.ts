@@ -3,6 +3,8 @@
 export interface RuntimeParameters {
   /** b: record backtraces. */
   readonly backtrace: boolean;
+  /** d: largest number of domains at a time. */
+  readonly maxDomains: number;
   /** l: largest stack of a fiber, in words. */
   readonly maxStackWords: number;
   /** s: minor heap, in words. */
@@ -19,6 +21,7 @@ export interface RuntimeParameters {
 
 export const defaultParameters: RuntimeParameters = {
   backtrace: false,
+  maxDomains: 128,
   maxStackWords: 128 * 1024 * 1024,
   minorHeapWords: 256 * 1024,
   spaceOverhead: 120,
@@ -45,6 +48,9 @@ export function parseParameters(text: string | undefined): RuntimeParameters {
     switch (item[0]) {
       case "b":
         result = { ...result, backtrace: n !== 0 };
+        break;
+      case "d":
+        result = { ...result, maxDomains: n };
         break;
       case "l":
         result = { ...result, maxStackWords: n };

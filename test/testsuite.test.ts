@@ -93,9 +93,11 @@ const SAMPLE = [
   "tool-toplevel/pr6468.ml", // toplevel
   "typing-ocamlc-i/pr4791.ml", // the compiler alone
   // Those that have found errors of Bactrian, quick ones.
+  "backtrace/callstack.ml",
   "effects/unhandled_unlinked.ml",
   "lib-channels/input_all.ml",
   "lib-dynlink-initializers/test10_main.ml",
+  "parallel/max_domains1.ml",
   "regression/pr9326/gc_set.ml",
   "runtime-errors/stackoverflow.ml",
   "runtime-errors/syserror.ml",

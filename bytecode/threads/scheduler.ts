@@ -32,8 +32,6 @@ const RETRY = 1;
 /** Answers of a poll (runtime/core/callback.ts). */
 const GO_ON = 0;
 const LEAVE = 2;
-/** Domains that can run at a time (OCAMLRUNPARAM d). */
-const MAX_DOMAINS = 128;
 
 export class Scheduler {
   readonly machine: Machine;
@@ -43,6 +41,8 @@ export class Scheduler {
   /** Threads that take signals by waiting for them. */
   readonly signalWaiters = new Set<Thread>();
   private readonly delivery: SignalDelivery;
+  /** Domains that can run at a time. */
+  private readonly maxDomains: number;
   private running: Thread;
   private readonly ready: Thread[] = [];
   /** Threads that wait for the host. */
@@ -63,8 +63,9 @@ export class Scheduler {
   /** Ends the wait for threads to become ready. */
   private wakeUp: (() => void) | undefined;
 
-  constructor(machine: Machine, delivery: SignalDelivery) {
+  constructor(machine: Machine, delivery: SignalDelivery, maxDomains: number) {
     this.machine = machine;
+    this.maxDomains = maxDomains;
     this.delivery = delivery;
     machine.signalsChanged = () => this.allowWaits();
     machine.host.signals.onArrival = () => this.signalArrived();
@@ -377,7 +378,7 @@ export class Scheduler {
   private newDomain(): Domain {
     const m = this.machine;
     const used = new Set([...this.domains].map((d) => d.index));
-    if (used.size === MAX_DOMAINS) m.failwith("failed to allocate domain");
+    if (used.size >= this.maxDomains) m.failwith("failed to allocate domain");
     let index = 0;
     while (used.has(index)) index++;
     const domain = new Domain(this.nextDomain++, index, m.i32[CELL_BACKTRACE_ACTIVE >>> 2]!);
