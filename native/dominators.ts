@@ -1,0 +1,73 @@
+/** Dominators of a control-flow graph (Cooper, Harvey and Kennedy: A Simple, Fast Dominance Algorithm, 2001). */
+import type { ControlFlowGraph } from "./cfg.ts";
+
+export interface DominatorTree {
+  /** Blocks in reverse postorder. */
+  readonly order: readonly number[];
+  /** Position of each block in `order`. */
+  readonly position: Int32Array;
+  /** Immediate dominator of each block; the entry's is itself. */
+  readonly parent: Int32Array;
+  /** Blocks whose immediate dominator is a block, in reverse postorder. */
+  readonly children: readonly (readonly number[])[];
+}
+
+/** Everything that control can go to from a block, by exceptions too. */
+export function exitsOf(graph: ControlFlowGraph, block: number): readonly number[] {
+  const { successors, handler } = graph.blocks[block]!;
+  return handler === undefined ? successors : [...successors, handler];
+}
+
+function reversePostorder(graph: ControlFlowGraph): number[] {
+  const seen = new Uint8Array(graph.blocks.length);
+  const postorder: number[] = [];
+  const path: { block: number; exits: readonly number[]; next: number }[] = [];
+  const visit = (block: number): void => {
+    seen[block] = 1;
+    path.push({ block, exits: exitsOf(graph, block), next: 0 });
+  };
+  visit(0);
+  for (let top = path.at(-1); top; top = path.at(-1)) {
+    const exit = top.exits[top.next++];
+    if (exit === undefined) {
+      postorder.push(top.block);
+      path.pop();
+    } else if (!seen[exit]) visit(exit);
+  }
+  return postorder.reverse();
+}
+
+export function dominators(graph: ControlFlowGraph): DominatorTree {
+  const order = reversePostorder(graph);
+  const position = new Int32Array(graph.blocks.length).fill(-1);
+  order.forEach((block, i) => (position[block] = i));
+  const parent = new Int32Array(graph.blocks.length).fill(-1);
+  parent[0] = 0;
+  const intersect = (a: number, b: number): number => {
+    while (a !== b) {
+      while (position[a]! > position[b]!) a = parent[a]!;
+      while (position[b]! > position[a]!) b = parent[b]!;
+    }
+    return a;
+  };
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of order.slice(1)) {
+      const known = graph.predecessors[block]!.filter((p) => parent[p] !== -1);
+      const dominator = known.reduce(intersect);
+      if (parent[block] === dominator) continue;
+      parent[block] = dominator;
+      changed = true;
+    }
+  }
+  const children: number[][] = graph.blocks.map(() => []);
+  for (const block of order.slice(1)) children[parent[block]!]!.push(block);
+  return { order, position, parent, children };
+}
+
+/** Whether every way to `b` goes through `a`. */
+export function dominates(tree: DominatorTree, a: number, b: number): boolean {
+  let block = b;
+  while (tree.position[block]! > tree.position[a]!) block = tree.parent[block]!;
+  return block === a;
+}
