@@ -1,0 +1,134 @@
+/**
+ * The intermediate representation: one function in SSA form. Nodes without effects float in their block in the order in
+ * which they were made; nodes with effects keep that order. Values are OCaml words (tagged) unless an operation says
+ * otherwise; conditions are their own sort and are used by `if` and `boolean` only.
+ */
+import type { ControlFlowGraph } from "./cfg.ts";
+
+/** What an operation does besides computing its value. */
+export type Effect =
+  /** Nothing: it can be moved, shared and dropped. */
+  | "none"
+  /** Depends on the heap. */
+  | "read"
+  /** Changes the heap. */
+  | "write"
+  /** Makes a block; may collect. */
+  | "allocate"
+  /** Runs code that may do anything: collect, raise, poll. */
+  | "call";
+
+interface OperationInfo {
+  readonly effect: Effect;
+  /** Whether it can raise an exception. */
+  readonly raises: boolean;
+}
+
+const info = (effect: Effect, raises = false): OperationInfo => ({ effect, raises });
+
+/** Every operation. Immediate operands of a node are in `Node.immediates`, in the order given here. */
+export const OPERATIONS = {
+  /** Argument number i of the function. */
+  parameter: info("none"),
+  /** The function's closure. */
+  environment: info("none"),
+  /** One input for each predecessor of its block, in their order. */
+  phi: info("none"),
+  /** The exception that a handler was entered with. */
+  caught: info("none"),
+  /** The integer i. */
+  integer: info("none"),
+  /** The atom of tag i. */
+  atom: info("none"),
+  /** Global number i. */
+  global: info("read"),
+  setGlobal: info("write"),
+  /** Field i. */
+  field: info("read"),
+  floatField: info("allocate"),
+  setField: info("write"),
+  setFloatField: info("write"),
+  item: info("read"),
+  setItem: info("write"),
+  byte: info("read"),
+  setByte: info("write"),
+  /** Add i to the integer in field 0. */
+  offsetRef: info("write"),
+  vectLength: info("read"),
+  /** A block of its inputs with tag i. */
+  makeBlock: info("allocate"),
+  makeFloatBlock: info("call"),
+  /** ArithOp i of two integers. */
+  arithmetic: info("none"),
+  negate: info("none"),
+  not: info("none"),
+  /** The input plus i. */
+  offset: info("none"),
+  /** "div" or "mod". */
+  divide: info("none", true),
+  /** CompareOp i: a condition. */
+  compare: info("none"),
+  isInt: info("none"),
+  isFalse: info("none"),
+  /** A condition as an OCaml bool. */
+  boolean: info("none"),
+  poll: info("call", true),
+  /** Closure of the code at word i over its inputs. */
+  closure: info("allocate"),
+  /** The closures of the code at the words i…, over its inputs: one block. */
+  recursiveClosures: info("allocate"),
+  /** The input, a closure, i words further. */
+  offsetClosure: info("none"),
+  /** Apply the first input to the others. */
+  apply: info("call", true),
+  /** Primitive i of its inputs. */
+  primitive: info("call", true),
+  method: info("read"),
+  /** Method with tag i of an object. */
+  publicMethod: info("read"),
+  dynamicMethod: info("read"),
+  perform: info("call", true),
+  resume: info("call", true),
+} as const satisfies Readonly<Record<string, OperationInfo>>;
+
+export type Operation = keyof typeof OPERATIONS;
+
+export class Node {
+  readonly id: number;
+  readonly operation: Operation;
+  inputs: Node[];
+  readonly immediates: readonly (number | string)[];
+
+  constructor(id: number, operation: Operation, inputs: Node[], immediates: readonly (number | string)[]) {
+    this.id = id;
+    this.operation = operation;
+    this.inputs = inputs;
+    this.immediates = immediates;
+  }
+}
+
+/** How control leaves a block; targets are the successors of the block in the graph. */
+export type Exit =
+  | { readonly kind: "jump" }
+  /** To the first successor if the condition holds, else to the second. */
+  | { readonly kind: "if"; readonly condition: Node }
+  | { readonly kind: "switch"; readonly value: Node; readonly constants: number }
+  | { readonly kind: "return"; readonly value: Node }
+  /** `name` says how: APPTERM, RESUMETERM, REPERFORMTERM. */
+  | { readonly kind: "tailCall"; readonly name: "apply" | "resume" | "reperform"; readonly inputs: readonly Node[] }
+  | { readonly kind: "raise"; readonly how: "raise" | "reraise" | "notrace"; readonly value: Node }
+  | { readonly kind: "stop"; readonly value: Node };
+
+export interface Block {
+  readonly nodes: Node[];
+  exit: Exit;
+}
+
+export interface SsaFunction {
+  /** Word of its first instruction. */
+  readonly entry: number;
+  readonly arity: number;
+  readonly graph: ControlFlowGraph;
+  /** By block of the graph. */
+  readonly blocks: readonly Block[];
+}

@@ -1,0 +1,95 @@
+/** Removes what SSA construction has made too much of: phis with one value, and nodes that nobody uses. */
+import { type Block, type Exit, Node, OPERATIONS } from "./ir.ts";
+
+/** The nodes that an exit uses. */
+export function exitInputs(exit: Exit): readonly Node[] {
+  switch (exit.kind) {
+    case "jump":
+      return [];
+    case "if":
+      return [exit.condition];
+    case "switch":
+    case "return":
+    case "raise":
+    case "stop":
+      return [exit.value];
+    case "tailCall":
+      return exit.inputs;
+  }
+}
+
+function mapExit(exit: Exit, change: (node: Node) => Node): Exit {
+  switch (exit.kind) {
+    case "jump":
+      return exit;
+    case "if":
+      return { ...exit, condition: change(exit.condition) };
+    case "switch":
+    case "return":
+    case "raise":
+    case "stop":
+      return { ...exit, value: change(exit.value) };
+    case "tailCall":
+      return { ...exit, inputs: exit.inputs.map(change) };
+  }
+}
+
+/** The one value that a phi stands for, if there is one. */
+function onlyValue(phi: Node, resolve: (node: Node) => Node): Node | undefined {
+  let value: Node | undefined;
+  for (const input of phi.inputs) {
+    const resolved = resolve(input);
+    if (resolved === phi || resolved === value) continue;
+    if (value) return undefined;
+    value = resolved;
+  }
+  return value;
+}
+
+export function simplifyPhis(blocks: readonly Block[]): void {
+  const replaced = new Map<Node, Node>();
+  const resolve = (node: Node): Node => {
+    let n = node;
+    for (let r = replaced.get(n); r; r = replaced.get(n)) n = r;
+    return n;
+  };
+  const phis = blocks.flatMap((block) => block.nodes.filter((node) => node.operation === "phi"));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const phi of phis) {
+      if (replaced.has(phi)) continue;
+      const value = onlyValue(phi, resolve);
+      if (!value) continue;
+      replaced.set(phi, value);
+      changed = true;
+    }
+  }
+  for (const block of blocks) {
+    for (const node of block.nodes) node.inputs = node.inputs.map(resolve);
+    block.exit = mapExit(block.exit, resolve);
+  }
+  dropUnused(blocks);
+}
+
+/** Drop the nodes that have no effect and that nobody uses. */
+export function dropUnused(blocks: readonly Block[]): void {
+  const used = new Set<Node>();
+  const work: Node[] = [];
+  const use = (node: Node): void => {
+    if (used.has(node)) return;
+    used.add(node);
+    work.push(node);
+  };
+  for (const { nodes, exit } of blocks) {
+    for (const node of nodes) {
+      const { effect, raises } = OPERATIONS[node.operation];
+      if (raises || effect === "write" || effect === "call") use(node);
+    }
+    for (const node of exitInputs(exit)) use(node);
+  }
+  for (let node = work.pop(); node; node = work.pop()) for (const input of node.inputs) use(input);
+  for (const block of blocks) {
+    const kept = block.nodes.filter((node) => used.has(node));
+    block.nodes.splice(0, block.nodes.length, ...kept);
+  }
+}

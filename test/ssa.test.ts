@@ -1,0 +1,50 @@
+/** Every function of OCaml's own compiler in SSA form. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { codeWords, readExecutable } from "../bytecode/formats/executable.ts";
+import { verify } from "../bytecode/verifier.ts";
+import { ocamlSource } from "../loader/installation.ts";
+import { Node, type SsaFunction } from "../native/ir.ts";
+import { buildSsa } from "../native/ssa.ts";
+import { verifySsa } from "../native/verify-ssa.ts";
+
+const program = readExecutable(readFileSync(join(ocamlSource(), "boot/ocamlc")), "boot/ocamlc");
+const code = codeWords(program.code);
+const { functions } = verify(code, { primitives: program.primitives });
+
+t.test("every function of boot/ocamlc has a sound SSA form", (t) => {
+  const problems: string[] = [];
+  let nodes = 0;
+  let phis = 0;
+  for (const { entry, arity } of functions.slice(1)) {
+    const fn = buildSsa(code, entry, arity);
+    problems.push(...verifySsa(fn).map((problem) => `function at ${entry}: ${problem}`));
+    for (const block of fn.blocks) {
+      nodes += block.nodes.length;
+      phis += block.nodes.filter((node) => node.operation === "phi").length;
+    }
+  }
+  t.same(problems.slice(0, 10), [], `${problems.length} problems`);
+  t.ok(nodes > 200_000, `${nodes} nodes, ${phis} of them phis, in ${functions.length - 1} functions`);
+  t.end();
+});
+
+t.test("the verifier of SSA sees what is wrong", (t) => {
+  const broken = (change: (fn: SsaFunction) => void): string[] => {
+    const candidates = functions.slice(1, 400).map(({ entry, arity }) => buildSsa(code, entry, arity));
+    const fn = candidates.find((f) => f.blocks.length > 3 && f.blocks[0]!.nodes.length > 3)!;
+    change(fn);
+    return verifySsa(fn);
+  };
+  t.same(broken(() => undefined), []);
+  t.not(broken((fn) => void fn.blocks[0]!.nodes.reverse()).length, 0, "nodes out of order");
+  t.not(broken((fn) => void fn.blocks[0]!.nodes.pop()).length, 0, "a node that is missing");
+  t.not(broken((fn) => void (fn.blocks.at(-1)!.exit = { kind: "jump" })).length, 0, "an exit that does not fit");
+  t.not(
+    broken((fn) => void fn.blocks.at(-1)!.nodes.push(new Node(99999, "negate", [new Node(99998, "atom", [], [0])], []))).length,
+    0,
+    "an input that is nowhere",
+  );
+  t.end();
+});
