@@ -101,6 +101,7 @@ const SAMPLE = [
   "regression/pr9326/gc_set.ml",
   "runtime-errors/stackoverflow.ml",
   "runtime-errors/syserror.ml",
+  "weak-ephe-final/finaliser2.ml",
 ];
 
 t.test("running tests", async (t) => {

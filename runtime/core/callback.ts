@@ -101,7 +101,7 @@ export function processActions(nested: i32): bool {
     pushRaise();
     return false;
   }
-  if (actions & ACTION_FINALISER) {
+  if (actions & ACTION_FINALISER && !finalising) {
     // The first one on top, so that it runs first.
     for (let i = readyCount() - 1; i >= 0; i--) {
       pushInterruption(load<value>(readyAt(i)), readyAt(i) + WORD, 1);
@@ -170,16 +170,23 @@ export function callback(f: value, argv: usize, nargs: i32): value {
 
 /** Call the finalisation functions that are ready. The result is UNIT, or 0 with the exception of one in CELL_EXN. */
 export function runFinalisers(): value {
-  while (readyCount() > 0) {
+  if (finalising) return UNIT;
+  finalising = true;
+  let result: value = UNIT;
+  while (result && readyCount() > 0) {
     const f = load<value>(readyAt(0));
     pushRoot(load<value>(readyAt(0), 8));
     removeFirstReady();
-    const result = callback(f, rootAddress(0), 1);
+    result = callback(f, rootAddress(0), 1);
     dropRoots(1);
-    if (!result) return 0;
   }
-  return UNIT;
+  finalising = false;
+  if (readyCount() > 0) store<i32>(CELL_ACTIONS, load<i32>(CELL_ACTIONS) | ACTION_FINALISER);
+  return result ? UNIT : 0;
 }
+
+/** Whether runFinalisers is at work: the functions that are ready wait for each other. */
+let finalising: bool = false;
 
 /** For TypeScript: callback(f, argv, nargs) with f the value at address `fp`. 1: result in CELL_RESULT. 0: raised. */
 export function callback_from_host(fp: usize, argv: usize, nargs: i32): i32 {

@@ -44,6 +44,19 @@ function makeReady(f: value, v: value): void {
   store<i32>(CELL_ACTIONS, load<i32>(CELL_ACTIONS) | ACTION_FINALISER);
 }
 
+/** The functions that have become ready together are called last to first: turn round those from `from` on. */
+function reverseReady(from: i32): void {
+  for (let i = from, j = length(ready) - 1; i < j; i++, j--) {
+    const p = pair(ready, i);
+    const q = pair(ready, j);
+    const f = load<value>(p);
+    const v = load<value>(p, 8);
+    memory.copy(p, q, PAIR);
+    store<value>(q, f);
+    store<value>(q, v, 8);
+  }
+}
+
 /** Remember that f is to be called for v. false: no memory. */
 export function addFinaliser(f: value, v: value, isLast: bool): bool {
   return add(isLast ? last : first, f, v);
@@ -96,6 +109,7 @@ export function beforeMinorFinalisers(): void {
 export function afterMinorFinalisers(): void {
   let kept = 0;
   const n = length(last);
+  const before = length(ready);
   for (let i = 0; i < n; i++) {
     const p = pair(last, i);
     const v = load<value>(p, 8);
@@ -110,6 +124,7 @@ export function afterMinorFinalisers(): void {
     kept++;
   }
   store<i32>(last, kept);
+  reverseReady(before);
   mopUp();
 }
 
@@ -138,6 +153,7 @@ export function markFinalised(): void {
     }
   }
   store<i32>(first, kept);
+  reverseReady(before);
   for (let i = before; i < length(ready); i++) darken(load<value>(pair(ready, i), 8));
 }
 
@@ -145,6 +161,7 @@ export function markFinalised(): void {
 export function finishFinalised(): void {
   let kept = 0;
   const n = length(last);
+  const before = length(ready);
   for (let i = 0; i < n; i++) {
     const p = pair(last, i);
     const v = load<value>(p, 8);
@@ -156,4 +173,5 @@ export function finishFinalised(): void {
     }
   }
   store<i32>(last, kept);
+  reverseReady(before);
 }
