@@ -5,7 +5,7 @@ import { type Action, fail, pass, skip } from "./action.ts";
 import type { Environment } from "./environment.ts";
 
 /** Tests pass or are skipped by these: whether it is so, and the reason for skipping when it is not. */
-const CONDITIONS: Readonly<Record<string, readonly [boolean, string]>> = {
+export const CONDITIONS: Readonly<Record<string, readonly [boolean, string]>> = {
   hasunix: [true, ""],
   libunix: [true, ""],
   hassysthreads: [true, ""],
