@@ -36,10 +36,12 @@ export class OcamlError extends Error {
 export class CrashError extends Error {
   override readonly name = "CrashError";
 
-  constructor(file: string, cause: string) {
+  /** `cause`: what WebAssembly or JavaScript says. */
+  constructor(file: string, cause: Error) {
     super(
-      `${file}: the program has crashed (${cause}). Its bytecode is damaged, or it misuses Obj.magic or unsafe ` +
+      `${file}: the program has crashed (${cause.message.split("\n", 1)[0]}). Its bytecode is damaged, or it misuses Obj.magic or unsafe ` +
         `accesses: build it again, with -g and without -unsafe to find the place`,
+      { cause },
     );
   }
 }
@@ -47,4 +49,13 @@ export class CrashError extends Error {
 /** A file of the toolchain could not be made; the message holds the compiler's. */
 export class BuildError extends Error {
   override readonly name = "BuildError";
+}
+
+/**
+ * What a program's user gets for an error that the machine has thrown: a CrashError for those of WebAssembly, and for
+ * those that JavaScript throws when primitives meet values that no OCaml program makes. Others are as they were.
+ */
+export function asCrash(file: string, e: unknown): unknown {
+  const native = e instanceof WebAssembly.RuntimeError || e instanceof RangeError || e instanceof TypeError;
+  return native ? new CrashError(file, e) : e;
 }

@@ -13,7 +13,7 @@ import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
 import { instructionLength } from "../bytecode/instructions/decode.ts";
 import { opcode } from "../bytecode/instructions/table.ts";
 import { verify } from "../bytecode/verifier.ts";
-import { CrashError } from "./errors.ts";
+import { asCrash } from "./errors.ts";
 import { dynlinkPrimitives } from "./dynlink.ts";
 import { reportUncaught } from "./uncaught.ts";
 
@@ -66,7 +66,7 @@ export function runProgram(program: BytecodeExecutable, options: ProgramOptions)
   return runPrepared(prepareProgram(program, options));
 }
 
-/** Run a program until it ends. Its exit status. */
+/** Run a program until it ends. Its exit status. Throws CrashError. */
 export function runPrepared(program: LoadedProgram): number {
   const { done, value } = steps(program).next();
   if (!done) throw new Error("a program waits, and nobody waits for it");
@@ -104,8 +104,7 @@ function* steps({ engine, fragment, file }: LoadedProgram): Generator<Promise<un
     return 0;
   } catch (e) {
     if (e instanceof ExitRequest) return e.status;
-    if (e instanceof WebAssembly.RuntimeError) throw new CrashError(file, e.message);
-    throw e;
+    throw asCrash(file, e);
   } finally {
     engine.machine.settle();
   }

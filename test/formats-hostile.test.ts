@@ -11,6 +11,7 @@ import {
 } from "../bytecode/formats/index.ts";
 import { describeBytecode } from "../bytecode/info.ts";
 import { zstdDecompress } from "../runtime/zstd.ts";
+import { random } from "./support/random.ts";
 
 const file = (name: string): Buffer => readFileSync(new URL(`data/units/${name}`, import.meta.url));
 
@@ -39,16 +40,6 @@ function reads(bytes: Uint8Array): boolean {
     if (error instanceof FormatError) return false;
     throw error;
   }
-}
-
-/** mulberry32: the same flips in every run. */
-function random(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let n = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    n = (n + Math.imul(n ^ (n >>> 7), 61 | n)) ^ n;
-    return ((n ^ (n >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 const FILES = ["constants.cmo", "pair.cma", "control_zstd.cmo", "bare.byte", "bare_launcher.byte"];
