@@ -2,6 +2,7 @@
 import { md5 } from "@noble/hashes/legacy.js";
 import type { Machine } from "../runtime/machine.ts";
 import type { PrimitiveTable } from "../runtime/table.ts";
+import { type ClosureShape, closureShapes } from "./closures.ts";
 import { FormatError } from "./formats/errors.ts";
 import { instructionLength } from "./instructions/decode.ts";
 import { instruction, opcode } from "./instructions/table.ts";
@@ -33,6 +34,14 @@ export class CodeFragment {
 
   set digest(digest: Uint8Array) {
     this.#digest = digest;
+  }
+
+  #shapes: Map<number, ClosureShape> | undefined;
+
+  /** The closures of the function that starts at a real address; undefined: none starts there. */
+  closureShape(address: number): ClosureShape | undefined {
+    this.#shapes ??= closureShapes(this.original);
+    return this.#shapes.get((address - this.start) / 4);
   }
 }
 

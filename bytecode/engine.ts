@@ -99,6 +99,7 @@ export class Engine {
         memory_grown: () => machine.refreshViews(),
         code_fragment: (pc: number) => this.describeCode((pc >>> 0) + CODE_BIAS),
         code_address: (digest: number, offset: number) => this.findCode(digest >>> 0, offset),
+        closure_shape: (pc: number) => this.closureShape((pc >>> 0) + CODE_BIAS),
         zstd_decompress: (from: number, length: number, to: number, capacity: number) =>
           this.decompress(from >>> 0, length >>> 0, to >>> 0, capacity >>> 0),
         poll: (nested: number) => this.scheduler.poll(nested !== 0),
@@ -172,6 +173,16 @@ export class Engine {
   private findCode(digest: number, offset: number): number {
     const fragment = this.code.fragmentWithDigest(this.machine.u8.slice(digest, digest + 16));
     return fragment && offset >= 0 && offset < fragment.length ? fragment.start + offset - CODE_BIAS : 0;
+  }
+
+  /** What the function at an address expects of its closure, into SCRATCH (intern-closures.ts); 0: none starts there. */
+  private closureShape(address: number): number {
+    const fragment = this.code.fragmentOf(address);
+    const shape = fragment?.closureShape(address);
+    if (!fragment || !shape) return 0;
+    const applied = shape.applies === undefined ? 0 : fragment.start + 4 * shape.applies - CODE_BIAS;
+    this.machine.i32.set([shape.start, shape.end, applied], SCRATCH >>> 2);
+    return 1;
   }
 
   private decompress(from: number, length: number, to: number, capacity: number): number {

@@ -2,11 +2,26 @@
  * Reading marshalled data (runtime/intern.c). The whole value is built in the major heap, so nothing moves meanwhile;
  * every read is checked against the end of the input.
  */
-import { CELL_OBJECT_ID, CELL_RESULT, TAG_DOUBLE, TAG_DOUBLE_ARRAY, TAG_OBJECT, TAG_STRING, WORD } from "../layout";
+import {
+  CELL_OBJECT_ID,
+  CELL_RESULT,
+  TAG_CLOSURE,
+  TAG_CONT,
+  TAG_DOUBLE,
+  TAG_DOUBLE_ARRAY,
+  TAG_FORCING,
+  TAG_INFIX,
+  TAG_NO_SCAN,
+  TAG_OBJECT,
+  TAG_STRING,
+  WORD,
+} from "../layout";
 import { failwith, failwithParts, raiseOutOfMemory } from "./fail";
 import { allocShr } from "./gc/alloc";
 import { memAlloc, memFree, memResize } from "./gc/malloc";
+import { beginClosures, goodClosures, goodInfixes, infixPointer } from "./intern-closures";
 import { readCustom } from "./intern-custom";
+import { compressed, dataLength, marshalledLength, readHeader, uncompressedLength } from "./intern-header";
 import {
   at,
   CODE_MISMATCH,
@@ -31,7 +46,7 @@ import {
   TRUNCATED,
   UNKNOWN_CUSTOM,
 } from "./intern-input";
-import { atom, field, initField, ofInt, stringLength, toInt, UNIT, value } from "./values";
+import { atom, field, initField, isInt, ofInt, stringLength, tag, toInt, UNIT, value, wosize } from "./values";
 
 /** Decompress zstd data. The number of bytes written, or -1. */
 @external("host", "zstd_decompress")
@@ -40,15 +55,13 @@ declare function zstdDecompress(from: usize, length: i32, to: usize, capacity: i
 @external("host", "code_address")
 declare function codeAddress(digest: usize, offset: i32): i32;
 
-const MAGIC_SMALL: u32 = 0x8495a6be;
-const MAGIC_BIG: u32 = 0x8495a6bf;
-const MAGIC_COMPRESSED: u32 = 0x8495a6bd;
-
 /** Blocks by number, for sharing: i32 addresses. */
 let objects: usize = 0;
 let objectCount: i32 = 0;
 let objectCapacity: i32 = 0;
-/** What is still to be read: [address of the next field, how many]. */
+/** Items that are still to be read; each takes at least one byte. */
+let owed: u64 = 0;
+/** Where they go: [address of the next field, how many]. */
 let stackBase: usize = 0;
 let stackTop: usize = 0;
 let stackEnd: usize = 0;
@@ -95,19 +108,25 @@ function number(p: usize): void {
   objectCount++;
 }
 
+/** The block with a number: counted from the last one, in compressed data from the first. */
 function shared(offset: u32): value {
-  if (offset == 0 || offset > <u32>objectCount) {
+  const i = compressed ? offset : <u32>objectCount - offset;
+  if (i >= <u32>objectCount) {
     setProblem(MALFORMED);
     return UNIT;
   }
-  return <value>load<usize>(objects + (<usize>(objectCount - <i32>offset) << 2));
+  return <value>load<usize>(objects + (<usize>i << 2));
 }
 
 /** A block with scannable fields: they are read later. */
 function scannable(tag: i32, wosize: u32): value {
+  if (tag == TAG_CONT || tag == TAG_INFIX || tag >= TAG_NO_SCAN || (wosize == 0 && tag >= TAG_FORCING)) {
+    setProblem(MALFORMED);
+    return UNIT;
+  }
   if (wosize == 0) return atom(tag);
-  // Each field takes at least one byte.
-  if (<usize>wosize > end - at) {
+  owed += wosize;
+  if (owed > <u64>(end - at)) {
     setProblem(TRUNCATED);
     return UNIT;
   }
@@ -167,17 +186,16 @@ function readCodePointer(): value {
   return <value>(<u32>address);
 }
 
-/** A pointer into a block of closures. */
+const CODE_INFIX: u32 = 0x11;
+
+/** A pointer into a block of closures, which comes next. */
 function readInfix(): value {
   const offset = read32();
-  // The block comes next, and with it its fields; the reference is completed at the end.
-  const where = at;
-  const v = readItem();
-  if (<i32>v & 1 || at == where) {
-    setProblem(MALFORMED);
-    return UNIT;
-  }
-  return v + <value>offset;
+  const nested = need(1) && load<u8>(at) == CODE_INFIX;
+  const v = nested ? UNIT : infixPointer(readItem(), offset);
+  if (v > UNIT) return v;
+  setProblem(MALFORMED);
+  return UNIT;
 }
 
 /** The next item. Its fields, if it has any, are pushed to be read later. */
@@ -203,7 +221,7 @@ function readItem(): value {
       return shared(read32());
     case 0x14: {
       const offset = read64();
-      return shared(offset >> 32 ? 0 : <u32>offset);
+      return shared(offset >> 32 ? u32.MAX_VALUE : <u32>offset);
     }
     case 0x08: {
       const header = read32();
@@ -242,7 +260,7 @@ function readItem(): value {
       return readDoubleArray(readSize64(), true);
     case 0x10:
       return readCodePointer();
-    case 0x11:
+    case CODE_INFIX:
       return readInfix();
     case 0x18:
     case 0x19: {
@@ -257,16 +275,22 @@ function readItem(): value {
   }
 }
 
-/** Objects get fresh identities: their second field, as soon as it is read. */
-function refreshObject(p: usize): void {
+/** Objects get fresh identities: their second field. false: it is no object. */
+function refreshObject(p: usize): bool {
+  if (wosize(p) < 2 || !isInt(field(p, 1))) return false;
   const id = load<i64>(CELL_OBJECT_ID);
   store<i64>(CELL_OBJECT_ID, id + 1);
-  if (<i64>(field(p, 1) >> 1) >= 0) initField(p, 1, ofInt(id));
+  if (toInt(field(p, 1)) >= 0) initField(p, 1, ofInt(id));
+  return true;
 }
 
 function readAll(): value {
+  objectCount = 0;
+  owed = 0;
+  beginClosures();
   const root = readItem();
   while (stackTop > stackBase && !problem) {
+    owed--;
     const destination = load<usize>(stackTop - 8);
     const count = load<i32>(stackTop - 8, 4) - 1;
     if (count == 0) stackTop -= 8;
@@ -314,75 +338,9 @@ function failUnknownCode(digest: usize): value {
   return failwithParts("input_value: unknown code module ", "", digestText, 32);
 }
 
-/** Sizes from a header, in SCRATCH-like cells. */
-let headerLength: i32 = 0;
-let dataLength: u64 = 0;
-let uncompressedLength: u64 = 0;
-let compressed: bool = false;
-
-/** A number in base 128, most significant first. */
-function readVariable(): u64 {
-  let n: u64 = 0;
-  let byte: u32;
-  do {
-    byte = read8();
-    if (n >> 57) {
-      setProblem(MALFORMED);
-      return 0;
-    }
-    n = (n << 7) | (byte & 0x7f);
-  } while (byte & 0x80 && !problem);
-  return n;
-}
-
-/** Read the header at `at`. false: it is none. */
-function readHeader(): bool {
-  const start = at;
-  const magic = read32();
-  compressed = false;
-  if (magic == MAGIC_SMALL) {
-    dataLength = read32();
-    read32();
-    read32();
-    read32();
-  } else if (magic == MAGIC_BIG) {
-    read32();
-    dataLength = read64();
-    read64();
-    read64();
-  } else if (magic == MAGIC_COMPRESSED) {
-    compressed = true;
-    headerLength = <i32>(read8() & 0x3f);
-    dataLength = readVariable();
-    uncompressedLength = readVariable();
-    readVariable();
-    readVariable();
-    readVariable();
-    continueInput(min(start + <usize>headerLength, end), end);
-  } else {
-    return false;
-  }
-  headerLength = <i32>(at - start);
-  return !problem;
-}
-
-/**
- * The number of bytes after a header that the value takes, given the first bytes of it: for readers of channels.
- * -1: not a header; -2: more bytes are needed to tell.
- */
-export function marshalledLength(p: usize, available: usize): f64 {
-  openInput(p, p + available);
-  if (!readHeader()) return problem == TRUNCATED ? -2 : -1;
-  return <f64>headerLength + <f64>dataLength;
-}
-export function marshalled_length(p: usize, available: usize): f64 {
-  return marshalledLength(p, available);
-}
-
 /** The value marshalled in the `length` bytes of off-heap memory at p, read for `reader`; 0: raised. */
 export function internFromMemory(p: usize, length: usize, reader: string): value {
   openInput(p, p + length);
-  objectCount = 0;
   if (!readHeader()) {
     return problem ? failwith("input_value: truncated object") : failwithParts(reader, ": bad object", 0, 0);
   }
@@ -400,7 +358,7 @@ export function internFromMemory(p: usize, length: usize, reader: string): value
     continueInput(buffer, buffer + <usize>uncompressedLength);
   }
   let v = readAll();
-  finishObjects();
+  finishBlocks();
   if (problem) v = raiseProblem(reader);
   memFree(buffer);
   if (objectCapacity > 1 << 16) {
@@ -411,12 +369,17 @@ export function internFromMemory(p: usize, length: usize, reader: string): value
   return v;
 }
 
-function finishObjects(): void {
+/** Check closures, and give objects their identities. */
+function finishBlocks(): void {
   if (problem) return;
-  for (let i = 0; i < objectCount; i++) {
+  let good = true;
+  for (let i = 0; good && i < objectCount; i++) {
     const p = load<usize>(objects + (<usize>i << 2));
-    if (load<u8>(p - WORD) == <u8>TAG_OBJECT) refreshObject(p);
+    const t = tag(p);
+    if (t == TAG_OBJECT) good = refreshObject(p);
+    else if (t == TAG_CLOSURE) good = goodClosures(p);
   }
+  if (!good || !goodInfixes()) setProblem(MALFORMED);
 }
 
 /** For the host: 1 with the value in CELL_RESULT, or 0. */
@@ -427,22 +390,27 @@ export function intern_for_host(p: usize, length: usize): i32 {
   return 1;
 }
 
+/** How many bytes of the string s there are from `offset` on; 0 if it is not inside. */
+function bytesFrom(s: value, offset: value): usize {
+  const length = <i64>stringLength(<usize>s);
+  const start = toInt(offset);
+  return start < 0 || start > length ? 0 : <usize>(length - start);
+}
+
 /** A copy of the bytes of s from `offset`, off the heap, since reading must not see them move. */
 export function caml_input_value_from_bytes(s: value, offset: value): value {
-  const start = <usize>toInt(offset);
-  const length = <usize>stringLength(<usize>s) - start;
+  const length = bytesFrom(s, offset);
   const copy = memAlloc(length);
   if (!copy) return raiseOutOfMemory();
-  memory.copy(copy, <usize>s + start, length);
+  if (length) memory.copy(copy, <usize>s + <usize>toInt(offset), length);
   const v = internFromMemory(copy, length, "input_val_from_string");
   memFree(copy);
   return v;
 }
 
 export function caml_marshal_data_size(s: value, offset: value): value {
-  const p = <usize>s + <usize>toInt(offset);
-  const length = marshalledLength(p, 64);
-  if (length == -1) return failwith("Marshal.data_size: bad object");
+  const length = marshalledLength(<usize>s + <usize>toInt(offset), bytesFrom(s, offset));
+  if (length < 0) return failwith("Marshal.data_size: bad object");
   // What follows Marshal.header_size, which is 16.
   return ofInt(<i64>length - 16);
 }

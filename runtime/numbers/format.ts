@@ -4,7 +4,7 @@ import { fixed, positional, significant, stripZeros } from "./decimal.ts";
 
 /**
  * What C's printf makes of one double (caml_format_float): text around one directive with a conversion out of
- * `eEfFgGaA`, the flags `-+ 0#`, a width and a precision.
+ * `eEfFgGaA`, the flags `-+ 0#`, a width and a precision. Throws RangeError for other formats.
  */
 export function formatFloat(format: string, x: number): string {
   const d = directive(format);

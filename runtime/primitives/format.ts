@@ -7,7 +7,16 @@ import { floatOfString } from "../numbers/parse.ts";
 const HEX_STYLES: Readonly<Record<number, string>> = { 43: "+", 32: " " };
 
 export const formatPrimitives = definePrimitives({
-  caml_format_float: [2, (m, a) => m.allocLatin1(formatFloat(m.stringArg(a, 0), m.double(a, 1)))],
+  caml_format_float: [
+    2,
+    (m, a) => {
+      try {
+        return m.allocLatin1(formatFloat(m.stringArg(a, 0), m.double(a, 1)));
+      } catch (e) {
+        throw e instanceof RangeError ? m.invalidArg(e.message) : e;
+      }
+    },
+  ],
   caml_hexstring_of_float: [
     3,
     (m, a) => m.allocLatin1(hexstringOfFloat(m.double(a, 0), m.int(a, 1), HEX_STYLES[m.int(a, 2)] ?? "-")),
