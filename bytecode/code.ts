@@ -132,19 +132,11 @@ export class CodeStore {
         code[i] = grab ? original[beforePrevious + 1]! + 1 : previous === 0 ? entryArity : 1;
       } else {
         const index = indices[primitive];
-        if (index === undefined) missing.set(names[primitive]!, unitAt(i));
+        if (index === undefined) missing.set(names[primitive] ?? String(primitive), unitAt(i));
         else code[operand] = index;
       }
     }
-    if (missing.size > 0) {
-      const wanted = [...missing].map(([name, unit]) => (unit === undefined ? name : `${name}, which unit ${unit} calls`));
-      throw new FormatError(
-        "unsupported",
-        "code",
-        `there is no primitive ${wanted.join("; nor ")}`,
-        "Bactrian does not load C code: replace it by OCaml",
-      );
-    }
+    if (missing.size > 0) throw missingPrimitives(missing);
     this.fuser?.fuse(code, original);
     return code;
   }
@@ -153,4 +145,21 @@ export class CodeStore {
   private resolve(names: readonly string[]): (number | undefined)[] {
     return names.map((name) => this.primitives.find(name)?.index);
   }
+}
+
+/** Primitives that an error names. */
+const NAMED = 4;
+
+/** `missing`: primitives, and the units that call them, where they are known. */
+function missingPrimitives(missing: ReadonlyMap<string, string | undefined>): FormatError {
+  const wanted = [...missing]
+    .slice(0, NAMED)
+    .map(([name, unit]) => (unit === undefined ? name : `${name}, which unit ${unit} calls`));
+  if (missing.size > NAMED) wanted.push(`${missing.size - NAMED} more`);
+  return new FormatError(
+    "unsupported",
+    "code",
+    `there is no primitive ${wanted.join("; nor ")}`,
+    "Bactrian does not load C code: replace it by OCaml",
+  );
 }

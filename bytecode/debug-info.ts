@@ -1,4 +1,5 @@
 /** Debug information of the code in memory: source locations by code address (runtime/backtrace_byt.c). */
+import { TAG_STRING } from "../runtime/layout.ts";
 import type { Machine } from "../runtime/machine.ts";
 import type { CodeFragment } from "./code.ts";
 import { compareEvents, findEvent, type Place, type ProgramDebug } from "./formats/debug.ts";
@@ -32,27 +33,17 @@ export class DebugInfo {
 
   /**
    * Locations of code made by the program itself: `events` is the address of an OCaml array of lists of
-   * Instruct.debug_event. They are read now, since the collector may move them.
+   * Instruct.debug_event. They are read now, since the collector may move them. Raises Failure when they are something
+   * else.
    */
   addEvents(m: Machine, fragment: CodeFragment, events: number): void {
     const found: (Location & Place)[] = [];
+    let left = MAX_EVENTS_PER_WORD * fragment.original.length;
     for (let i = 0; i < m.wosize(events); i++) {
-      for (let list = m.block(events, i); list % 2 === 0; list = m.block(list, 1)) {
-        const event = m.block(list, 0);
-        const loc = m.block(event, EV_LOC);
-        const start = m.block(loc, 0);
-        const end = m.block(loc, 1);
-        const startOfLine = m.int(start, POS_BOL);
-        found.push({
-          pos: m.int(event, EV_POS),
-          fileName: m.utf8(m.block(start, POS_FNAME)),
-          defname: m.utf8(m.block(event, EV_DEFNAME)),
-          startLine: m.int(start, POS_LNUM),
-          startChar: m.int(start, POS_CNUM) - startOfLine,
-          endLine: m.int(end, POS_LNUM),
-          endChar: m.int(end, POS_CNUM) - m.int(end, POS_BOL),
-          endOffset: m.int(end, POS_CNUM) - startOfLine,
-        });
+      for (let p = events, k = i; !m.isInt(p, k); k = 1) {
+        if (left-- === 0) malformed(m);
+        p = blockAt(m, p, k, 2);
+        found.push(readEvent(m, blockAt(m, p, 0, EVENT_SIZE)));
       }
     }
     found.sort(compareEvents);
@@ -81,11 +72,53 @@ export class DebugInfo {
   }
 }
 
-// Fields of Instruct.debug_event and Lexing.position.
+/** More events than that are not the compiler's. */
+const MAX_EVENTS_PER_WORD = 64;
+
+// Fields of Instruct.debug_event, Location.t and Lexing.position.
+const EVENT_SIZE = 11;
 const EV_POS = 0;
 const EV_LOC = 2;
 const EV_DEFNAME = 4;
+const LOCATION_SIZE = 3;
+const POSITION_SIZE = 4;
 const POS_FNAME = 0;
 const POS_LNUM = 1;
 const POS_BOL = 2;
 const POS_CNUM = 3;
+
+function malformed(m: Machine): never {
+  return m.failwith("the debug events of a unit are damaged: compile it again");
+}
+
+/** Slot i, which must hold a block with that many values. */
+function blockAt(m: Machine, p: number, i: number, size: number): number {
+  if (m.isInt(p, i)) malformed(m);
+  const block = m.block(p, i);
+  return m.tag(block) === 0 && m.wosize(block) === size ? block : malformed(m);
+}
+
+function nameAt(m: Machine, p: number, i: number): string {
+  return !m.isInt(p, i) && m.tag(m.block(p, i)) === TAG_STRING ? m.utf8(m.block(p, i)) : malformed(m);
+}
+
+function intAt(m: Machine, p: number, i: number): number {
+  return m.isInt(p, i) ? m.int(p, i) : malformed(m);
+}
+
+function readEvent(m: Machine, event: number): Location & Place {
+  const loc = blockAt(m, event, EV_LOC, LOCATION_SIZE);
+  const start = blockAt(m, loc, 0, POSITION_SIZE);
+  const end = blockAt(m, loc, 1, POSITION_SIZE);
+  const startOfLine = intAt(m, start, POS_BOL);
+  return {
+    pos: intAt(m, event, EV_POS),
+    fileName: nameAt(m, start, POS_FNAME),
+    defname: nameAt(m, event, EV_DEFNAME),
+    startLine: intAt(m, start, POS_LNUM),
+    startChar: intAt(m, start, POS_CNUM) - startOfLine,
+    endLine: intAt(m, end, POS_LNUM),
+    endChar: intAt(m, end, POS_CNUM) - intAt(m, end, POS_BOL),
+    endOffset: intAt(m, end, POS_CNUM) - startOfLine,
+  };
+}

@@ -5,7 +5,9 @@
 import type { Machine } from "../runtime/machine.ts";
 import { definePrimitives, type Primitive, Val, type Value } from "../runtime/primitives.ts";
 import { isStubLibrary } from "./stub-libraries.ts";
+import { FormatError } from "../bytecode/formats/errors.ts";
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
+import { readUnits } from "../bytecode/formats/unit.ts";
 
 /** `allNames`: every primitive, in the order of the table, which is how code made at run time numbers them. */
 export function dynlinkPrimitives(program: BytecodeExecutable | undefined, allNames: () => readonly string[]): Primitive[] {
@@ -17,6 +19,7 @@ export function dynlinkPrimitives(program: BytecodeExecutable | undefined, allNa
     caml_dynlink_get_bytecode_sections: [
       1,
       (m) => {
+        m.checkCompiled = (fd) => checkCompiled(m, fd);
         m.pushRoot(section(m, "SYMB"));
         m.pushRoot(section(m, "CRCS"));
         const names = allNames();
@@ -38,4 +41,22 @@ export function dynlinkPrimitives(program: BytecodeExecutable | undefined, allNa
     caml_dynlink_add_primitive: [1, (m) => m.failwith("Dynlink.add_primitive")],
     caml_dynlink_get_current_libs: [1, (m) => m.alloc(0, 0)],
   });
+}
+
+/**
+ * Raises Failure unless the file of a descriptor is a well-formed unit or library: OCaml takes what its descriptor says as
+ * it is. The position stays where it is.
+ */
+function checkCompiled(m: Machine, fd: number): void {
+  const { files } = m.host;
+  const position = files.position(fd);
+  const bytes = new Uint8Array(files.status(fd).size);
+  files.seek(fd, 0);
+  for (let at = 0, n = 1; at < bytes.length && n > 0; at += n) n = files.read(fd, bytes.subarray(at));
+  files.seek(fd, position);
+  try {
+    readUnits(bytes);
+  } catch (e) {
+    throw e instanceof FormatError ? m.failwith(e.message) : e;
+  }
 }

@@ -1,4 +1,5 @@
 /** Errors of loading and running: what, where, and what to do about it, in one line. */
+import { oneLine } from "../bytecode/formats/errors.ts";
 
 /** A unit cannot be linked. */
 export class LinkError extends Error {
@@ -8,7 +9,7 @@ export class LinkError extends Error {
   readonly unit: string;
 
   constructor(file: string, unit: string, problem: string, remedy: string) {
-    super(`${file}: unit ${unit} ${problem}. ${remedy}.`);
+    super(`${file}: ${oneLine(`unit ${unit} ${problem}. ${remedy}`)}.`);
     this.file = file;
     this.unit = unit;
   }
@@ -39,7 +40,7 @@ export class CrashError extends Error {
   /** `cause`: what WebAssembly or JavaScript says. */
   constructor(file: string, cause: Error) {
     super(
-      `${file}: the program has crashed (${cause.message.split("\n", 1)[0]}). Its bytecode is damaged, or it misuses Obj.magic or unsafe ` +
+      `${file}: the program has crashed (${oneLine(cause.message)}). Its bytecode is damaged, or it misuses Obj.magic or unsafe ` +
         `accesses: build it again, with -g and without -unsafe to find the place`,
       { cause },
     );

@@ -14,7 +14,7 @@ import type { CoreModule, Engine } from "../bytecode/engine.ts";
 import { formatBacktrace, formatException } from "../bytecode/exceptions.ts";
 import { readExecutable } from "../bytecode/formats/executable.ts";
 import { bool, type FunctionType, fn, string, tuple } from "./codecs.ts";
-import { OcamlError, UsageError } from "./errors.ts";
+import { asCrash, CrashError, OcamlError, UsageError } from "./errors.ts";
 import { prepareProgram, type ProgramOptions, runPreparedAsync } from "./program.ts";
 
 export interface Limits {
@@ -44,12 +44,16 @@ export interface Evaluation {
   readonly output: string;
 }
 
+const CRASHED = "the runtime's program has crashed. Create another runtime";
+
 const evaluation = fn([string], tuple(bool, string));
 
 export class Runtime {
   private readonly options: RuntimeOptions;
   private engine: Engine | undefined;
-  private kind: "none" | "program" | "toplevel" | "disposed" = "none";
+  private kind: "none" | "program" | "toplevel" | "crashed" | "disposed" = "none";
+  /** Name of the program, for errors. */
+  private name = "";
 
   private constructor(options: RuntimeOptions) {
     this.options = options;
@@ -62,7 +66,7 @@ export class Runtime {
 
   /**
    * Run a bytecode executable until its main program ends: its exit status. Afterwards the functions that it has
-   * registered can be called. `name` is the program's own name in Sys.argv and in errors. Throws FormatError.
+   * registered can be called. `name` is the program's own name in Sys.argv and in errors. Throws FormatError, CrashError.
    */
   async run(program: Uint8Array, args: readonly string[] = [], name = "program"): Promise<number> {
     this.begin("program");
@@ -88,7 +92,7 @@ export class Runtime {
 
   /**
    * Call a function that OCaml code has registered with Callback.register. Throws UsageError when there is none of that
-   * name, OcamlError when it raises, TypeError for arguments that do not fit.
+   * name, OcamlError when it raises, CrashError when it breaks its own memory, TypeError for arguments that do not fit.
    */
   call<A extends readonly unknown[], R>(name: string, type: FunctionType<A, R>, ...args: A): R {
     const engine = this.running();
@@ -104,7 +108,7 @@ export class Runtime {
     try {
       m.pushRoot(closure);
       type.parameters.forEach((codec, i) => m.pushRoot(codec.encode(m, args[i])));
-      const result = engine.applyRoots(before, args.length);
+      const result = this.apply(engine, before, args.length);
       m.pushRoot(result);
       return type.result.decode(m, m.rootsTop(), -1);
     } catch (e) {
@@ -114,13 +118,33 @@ export class Runtime {
     }
   }
 
+  /** Apply the function in the root at address p to the `nargs` roots after it. */
+  private apply(engine: Engine, p: number, nargs: number): Value {
+    try {
+      return engine.applyRoots(p, nargs);
+    } catch (e) {
+      throw this.afterCrash(e);
+    }
+  }
+
   /** Give up the machine with all that is in it. The runtime cannot be used any more. */
   dispose(): void {
     this.engine = undefined;
     this.kind = "disposed";
   }
 
+  /** What a caller gets when code has been left by an error. After a crash the machine cannot be used any more. */
+  private afterCrash(e: unknown): unknown {
+    const error = asCrash(this.name, e);
+    if (error instanceof CrashError) {
+      this.engine = undefined;
+      this.kind = "crashed";
+    }
+    return error;
+  }
+
   private begin(kind: "program" | "toplevel"): void {
+    if (this.kind === "crashed") throw new UsageError(CRASHED);
     if (this.kind === "disposed") throw new UsageError("the runtime has been disposed. Create another");
     if (this.kind !== "none") throw new UsageError(`the runtime already runs a ${this.kind}. Create another`);
     this.kind = kind;
@@ -135,7 +159,7 @@ export class Runtime {
     if (status !== 0) throw new UsageError(`the toplevel has ended with status ${status}`);
   }
 
-  private start(program: Uint8Array, argv: readonly [string, ...string[]]): Promise<number> {
+  private async start(program: Uint8Array, argv: readonly [string, ...string[]]): Promise<number> {
     const { core, host, limits, parameters, trusted } = this.options;
     const options: ProgramOptions = {
       core,
@@ -145,12 +169,18 @@ export class Runtime {
       verify: this.kind === "program" && !trusted,
       ...(limits?.memoryBytes !== undefined && { maxMemoryBytes: limits.memoryBytes }),
     };
+    this.name = argv[0];
     const loaded = prepareProgram(readExecutable(program, argv[0]), options);
     this.engine = loaded.engine;
-    return runPreparedAsync(loaded);
+    try {
+      return await runPreparedAsync(loaded);
+    } catch (e) {
+      throw this.afterCrash(e);
+    }
   }
 
   private running(): Engine {
+    if (this.kind === "crashed") throw new UsageError(CRASHED);
     if (!this.engine) throw new UsageError("the runtime has no program yet. Call run or eval first");
     return this.engine;
   }

@@ -440,6 +440,12 @@ export class Machine {
   /** To be called when the program has changed what is done about signals. */
   signalsChanged: () => void = () => undefined;
 
+  /**
+   * Set by programs that load code: raises unless the file of a descriptor, which starts as compiled units and libraries
+   * do, is one.
+   */
+  checkCompiled: ((fd: number) => void) | undefined;
+
   warn(message: string): void {
     if (this.warnings) this.writeError(`[ocaml] ${message}\n`);
   }

@@ -31,6 +31,9 @@ const REMEDY: Record<FormatErrorKind, string> = {
   limit: "Build it again, or repeat the copy or download it came from",
 };
 
+/** Text that may hold anything, such as the names in a damaged file, without what would end the line. */
+export const oneLine = (text: string): string => text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, "?");
+
 /** A malformed, foreign or oversized input. `message` is one line: file, problem, place, remedy. */
 export class FormatError extends Error {
   override readonly name = "FormatError";
@@ -43,7 +46,7 @@ export class FormatError extends Error {
   readonly file: string | undefined;
 
   constructor(kind: FormatErrorKind, place: string, problem: string, remedy = REMEDY[kind], file?: string) {
-    super(`${file === undefined ? "" : `${file}: `}${problem} (${place}). ${remedy}.`);
+    super(`${file === undefined ? "" : `${file}: `}${oneLine(`${problem} (${place}). ${remedy}`)}.`);
     this.kind = kind;
     this.place = place;
     this.problem = problem;

@@ -2,7 +2,9 @@
 import { CELL_ENV, CELL_GLOBAL_DATA, CODE_BIAS, TAG_ABSTRACT, WORD } from "../../runtime/layout.ts";
 import { definePrimitives, type Primitive, Val } from "../../runtime/primitives.ts";
 import type { Engine } from "../engine.ts";
+import { FormatError } from "../formats/errors.ts";
 import { opcode } from "../instructions/table.ts";
+import { verify } from "../verifier.ts";
 
 // A bigarray's block (runtime/core/bigarray.ts): operations, data address, number of dimensions, flags, proxy, dims.
 const BIGARRAY_DATA = 1;
@@ -36,6 +38,7 @@ export function metaPrimitives(engine: Engine): Primitive[] {
         new Uint8Array(code.buffer).set(m.u8.subarray(data, data + words * 4));
         code[words] = opcode("RETURN");
         code[words + 1] = 1;
+        verifyLoaded(engine, code);
         const fragment = engine.code.load(code, engine.primitives.namesByIndex(), 1);
         const digest = m.field(a, 2);
         if (digest !== Val.none) fragment.digest = m.bytes(m.block(m.block(a, 2), 0));
@@ -63,4 +66,19 @@ export function metaPrimitives(engine: Engine): Primitive[] {
     // Bytecode calls this through INVOKE_TRACED, which the code loader puts in its place.
     caml_invoke_traced_function: [3, (m) => m.invalidArg("Meta.invoke_traced_function")],
   });
+}
+
+/** Raises Failure for code that the machine cannot run. */
+function verifyLoaded(engine: Engine, code: Int32Array): void {
+  const { machine: m, primitives } = engine;
+  try {
+    verify(code, {
+      globals: m.wosize(m.block(CELL_GLOBAL_DATA, 0)),
+      primitives: primitives.namesByIndex(),
+      arity: (name) => primitives.arity(name),
+      entryHeight: 1,
+    });
+  } catch (e) {
+    throw e instanceof FormatError ? m.failwith(e.message) : e;
+  }
 }

@@ -162,7 +162,7 @@ export function expandModuleAliases(text: string, fileName: string): string {
     } else {
       const words = line.trim().split(/\s+/);
       if (words[0] === "module") {
-        out.push(`\n(** @canonical Stdlib.${words[1]} *)`, `module ${words[1]} = Stdlib__${words[3]}\n`);
+        out.push(`\n(** @canonical Stdlib.${words[1]} *)`, `module ${words[1]} = Stdlib__${words[3]}`);
       } else out.push(line);
     }
   }

@@ -41,7 +41,11 @@ let load file =
   Lazy.force initialise;
   let buffer = Buffer.create 256 in
   let ppf = Format.formatter_of_buffer buffer in
-  let ok = Toploop.load_file ppf file in
+  let ok =
+    match Toploop.load_file ppf file with
+    | ok -> ok
+    | exception exn -> report ppf exn
+  in
   Format.pp_print_flush ppf ();
   (ok, Buffer.contents buffer)
 

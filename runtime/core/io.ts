@@ -8,6 +8,7 @@
 import {
   CHANNEL_BUFFER,
   CHANNEL_BUFFER_SIZE,
+  CHANNEL_COMPILED,
   CHANNEL_CURR,
   CHANNEL_END,
   CHANNEL_FD,
@@ -50,6 +51,9 @@ declare function hostSize(fd: i32): f64;
 /** 0: raised. */
 @external("host", "channel_close")
 declare function hostClose(fd: i32): i32;
+/** Whether values can be read from a file that looks like compiled code; 0: raised. */
+@external("host", "channel_check")
+declare function hostCheck(fd: i32): i32;
 /** Complain that a channel dies without being closed; `unflushed`: with data in its buffer. */
 @external("host", "channel_warning")
 declare function hostWarning(channel: usize, unflushed: i32): void;
@@ -229,10 +233,26 @@ function refill(ch: usize, block: i32): i32 {
   const buff = buffer(ch);
   const n = hostRead(fd(ch), buff, <i32>(end(ch) - buff), block);
   if (n < 0) return -1;
+  if (offset(ch) == 0 && looksCompiled(buff, n)) store<i32>(ch, load<i32>(ch, CHANNEL_FLAGS) | CHANNEL_COMPILED, CHANNEL_FLAGS);
   advance(ch, n);
   store<usize>(ch, buff + n, CHANNEL_MAX);
   setCurr(ch, buff);
   return n;
+}
+
+/** Whether n bytes at p start with the magic number of a unit or a library. */
+function looksCompiled(p: usize, n: i32): bool {
+  if (n < 12 || load<u64>(p) != 0x393939316c6d6143) return false; // Caml1999
+  const kind = <i32>load<u8>(p, 8);
+  return kind == 0x4f || kind == 0x41; // O, A
+}
+
+/** Have the host check a file that looks like compiled code, once. false: raised. */
+function checked(ch: usize): bool {
+  const flags = load<i32>(ch, CHANNEL_FLAGS);
+  if (!(flags & CHANNEL_COMPILED)) return true;
+  store<i32>(ch, flags & ~CHANNEL_COMPILED, CHANNEL_FLAGS);
+  return <bool>hostCheck(fd(ch));
 }
 
 /** The next byte; -1: raised. */
@@ -624,8 +644,12 @@ let marshalledBytes: usize = 0;
 
 export function caml_input_value(v: value): value {
   pushRoot(v);
+  if (!checked(channelOf(v))) {
+    dropRoots(1);
+    return 0;
+  }
   const header = memAlloc(MAX_HEADER);
-  const p = header ? readMarshalled(v, header) : 0;
+  const p = header ? readMarshalled(root(0), header) : 0;
   if (!header) raiseOutOfMemory();
   memFree(header);
   dropRoots(1);

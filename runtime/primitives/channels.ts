@@ -79,6 +79,16 @@ export function channelImports(m: Machine, names: ChannelNames): Record<string, 
         files.close(fd!);
         return 1;
       }),
+    channel_check: (fd) =>
+      guarded(0, () => {
+        try {
+          m.checkCompiled?.(fd!);
+          return 1;
+        } catch (e) {
+          if (!(e instanceof OcamlException)) throw e;
+          return 0;
+        }
+      }),
     channel_warning: (channel, unflushed) => {
       const fd = m.i32[((channel! >>> 0) + CHANNEL_FD) >>> 2]!;
       const name = names.get(fd);

@@ -1,7 +1,7 @@
 /** A host that grants nothing, and the functions that core.wasm imports of it. */
 export { BaseHost as ClosedHost } from "../../runtime/host/base.ts";
 
-const names = ["read", "write", "position", "seek", "size", "close", "warning"].map((name) => `channel_${name}`);
+const names = ["read", "write", "position", "seek", "size", "close", "check", "warning"].map((name) => `channel_${name}`);
 
 /** Imports of core.wasm that refuse. */
 export const closedImports: Record<string, () => number> = Object.fromEntries(
