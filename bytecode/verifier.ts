@@ -7,12 +7,14 @@
  * - at each instruction the height of the stack and the frames on it (traps, return addresses) are the same on all ways
  *   there, nothing pops or overwrites a frame, and functions return from their full height;
  * - environments and closures of one block are addressed inside the block;
- * - GRAB stands at the start of a function, after its RESTART.
+ * - GRAB stands at the start of a function, after its RESTART;
+ * - functions that need much stack ask for it first.
  *
  * Two linear passes: one decodes everything, one follows control through each function that a CLOSURE or CLOSUREREC
  * names. Code is counted in words from its start, heights in words above the function's base.
  */
 import { FormatError } from "./formats/errors.ts";
+import { MAIN_FIRST_WORDS, STACK_SLACK_WORDS } from "../runtime/layout.ts";
 import { FILE_OPCODES, type OperandKind, instructions, opcode } from "./instructions/table.ts";
 import { type Amount, RETURN_FRAME, Special, TRAP_FRAME, stackEffects } from "./stack-effects.ts";
 
@@ -93,6 +95,15 @@ const RESTART = opcode("RESTART");
 const SWITCH = opcode("SWITCH");
 const CLOSUREREC = opcode("CLOSUREREC");
 const CALLN = opcode("C_CALLN");
+const CALL1 = opcode("C_CALL1");
+const CONSTINT = opcode("CONSTINT");
+
+/** The primitive by which functions ask for stack: CONSTINT words; C_CALL1 ensure (bytecomp/bytegen.ml: comp_function). */
+const ENSURE = "caml_ensure_stack_capacity";
+/** Words above its arguments that a function may use without asking; ocamlc's threshold is 32 (Config.stack_threshold). */
+const FREE_WORDS = 40;
+/** Words that the code itself may use, which cannot ask. */
+const MAIN_WORDS = MAIN_FIRST_WORDS - STACK_SLACK_WORDS;
 
 /** Larger counts and field numbers do not occur: Max_wosize of a 32-bit OCaml. */
 const MAX_COUNT = (1 << 22) - 1;
@@ -190,6 +201,8 @@ class Flow {
   readonly entryHeight: number;
   /** Arity of each primitive, -1 when unknown. */
   readonly arities: Int32Array;
+  /** Number of the primitive ENSURE, -1 if the program does not have it. */
+  readonly ensure: number;
   /** State before each instruction: height or -1, innermost frame, function. */
   readonly heights: Int32Array;
   readonly frames: Int32Array;
@@ -212,6 +225,7 @@ class Flow {
     this.frames = new Int32Array(code.length);
     this.owners = new Int32Array(code.length);
     const { arity } = options;
+    this.ensure = options.primitives?.indexOf(ENSURE) ?? -1;
     this.arities = Int32Array.from(options.primitives ?? [], (name) => arity?.(name) ?? -1);
   }
 
@@ -224,8 +238,24 @@ class Flow {
     for (let owner = 0; owner < this.functions.length; owner++) {
       if (owner > 0) this.enter(owner);
       for (let pc = this.work.pop(); pc !== undefined; pc = this.work.pop()) this.follow(pc, owner);
+      this.checkSize(this.functions[owner]!);
     }
     return { functions: this.functions, heights: this.heights };
+  }
+
+  /** Whether it asks for the stack that it needs. */
+  private checkSize({ entry, arity, maxHeight }: VerifiedFunction): void {
+    const { code } = this;
+    const start = code[entry] === GRAB ? entry + 2 : entry;
+    const asks = this.asksForStack(start + 2);
+    const words = asks ? code[start + 1]! : arity + (entry === 0 ? MAIN_WORDS : FREE_WORDS);
+    if (maxHeight > words) throw invalid(code, entry, `a function of ${maxHeight} words of stack asks for ${asks ? words : "none"}`);
+  }
+
+  /** Whether the C_CALL1 at a word asks for stack, so that the loader puts an instruction of the VM's own over it. */
+  private asksForStack(pc: number): boolean {
+    const { code } = this;
+    return code[pc] === CALL1 && code[pc + 1] === this.ensure && code[pc - 2] === CONSTINT;
   }
 
   /** Starts a function after its GRAB, or at its first instruction. */
@@ -370,6 +400,7 @@ class Flow {
     if (to < 0 || to >= code.length) throw invalid(code, from, `control leaves the code for word ${to}`);
     if (this.starts[to] !== 1) throw invalid(code, from, `control goes inside an instruction, to word ${to}`);
     if (code[to] === GRAB) throw invalid(code, from, `control goes back to the GRAB at word ${to}`);
+    if (from !== to - 2 && this.asksForStack(to)) throw invalid(code, from, `control goes into a check of the stack, to word ${to}`);
     if (this.heights[to] === -1) {
       this.heights[to] = height;
       this.frames[to] = frame;

@@ -106,6 +106,9 @@ t.test("heights", async (t) => {
 });
 
 t.test("refused", async (t) => {
+  const tall = `${"PUSH; ".repeat(45)} RETURN 46`;
+  const ensure: VerifierOptions = { primitives: ["caml_ensure_stack_capacity"] };
+  t.ok(verify(assemble(`CLOSURE 0 @f; STOP; f: CONSTINT 46; C_CALL1 0; ${tall}`), ensure));
   const cases: [string, RegExp, VerifierOptions?][] = [
     ["", /no code/],
     ["CONST0", /leaves the code/],
@@ -171,6 +174,9 @@ t.test("refused", async (t) => {
     ["PUSH; C_CALL2 0; STOP", /takes 1 arguments, not 2/, { primitives: ["one"], arity: () => 1 }],
     ["PUSH; PUSH; C_CALLN 3 0; STOP", /of 3 arguments/],
     ["PUSH", /leaves the code/, { mayFallOff: true }],
+    [`CLOSURE 0 @f; STOP; f: ${tall}`, /46 words of stack asks for none/],
+    [`CLOSURE 0 @f; STOP; f: CONSTINT 45; C_CALL1 0; ${tall}`, /46 words of stack asks for 45/, ensure],
+    ["CLOSURE 0 @f; STOP; f: BRANCH @c; CONSTINT 45; c: C_CALL1 0; RETURN 1", /into a check of the stack/, ensure],
   ];
   for (const [text, message, options] of cases) {
     try {

@@ -34,16 +34,16 @@ export function metaPrimitives(engine: Engine): Primitive[] {
         const bigarray = m.block(a, 0);
         const data = m.u32[(bigarray + BIGARRAY_DATA * WORD) >>> 2]!;
         const words = m.u32[(bigarray + BIGARRAY_DIM0 * WORD) >>> 2]! >>> 2;
-        const code = new Int32Array(words + 2);
+        const code = new Int32Array(words + TAIL);
         new Uint8Array(code.buffer).set(m.u8.subarray(data, data + words * 4));
-        code[words] = opcode("RETURN");
-        code[words + 1] = 1;
-        verifyLoaded(engine, code);
+        const body = code.subarray(0, words + RETURN_1.length);
+        body.set(RETURN_1, words);
+        code.set(entryCode(engine, verifyLoaded(engine, body), body.length), body.length);
         const fragment = engine.code.load(code, engine.primitives.namesByIndex(), 1);
         const digest = m.field(a, 2);
         if (digest !== Val.none) fragment.digest = m.bytes(m.block(m.block(a, 2), 0));
         if (!m.isInt(a, 1)) engine.debugInfo.addEvents(m, fragment, m.block(a, 1));
-        m.pushRoot(m.core.make_code_closure(fragment.start - CODE_BIAS) >>> 0);
+        m.pushRoot(m.core.make_code_closure(fragment.start + 4 * body.length - CODE_BIAS) >>> 0);
         const handle = m.core.alloc_small(2, TAG_ABSTRACT) >>> 0;
         m.setWord(handle, fragment.start + 1);
         m.setWord(handle + WORD, Val.int(fragment.length));
@@ -68,17 +68,28 @@ export function metaPrimitives(engine: Engine): Primitive[] {
   });
 }
 
-/** Raises Failure for code that the machine cannot run. */
-function verifyLoaded(engine: Engine, code: Int32Array): void {
+/** Words of stack that code run as a function needs. Raises Failure for code that the machine cannot run. */
+function verifyLoaded(engine: Engine, code: Int32Array): number {
   const { machine: m, primitives } = engine;
   try {
-    verify(code, {
+    const { functions } = verify(code, {
       globals: m.wosize(m.block(CELL_GLOBAL_DATA, 0)),
       primitives: primitives.namesByIndex(),
       arity: (name) => primitives.arity(name),
       entryHeight: 1,
     });
+    return functions[0]!.maxHeight;
   } catch (e) {
     throw e instanceof FormatError ? m.failwith(e.message) : e;
   }
 }
+
+const RETURN_1 = [opcode("RETURN"), 1];
+
+/** What enters code, from behind it: as much stack as the code needs is made sure of first. `at`: its own word. */
+function entryCode(engine: Engine, stackWords: number, at: number): number[] {
+  const ensure = engine.primitives.find("caml_ensure_stack_capacity")!.index;
+  const code = [opcode("CONSTINT"), stackWords, opcode("C_CALL1"), ensure, opcode("BRANCH")];
+  return [...code, -(at + code.length)];
+}
+const TAIL = RETURN_1.length + 6;
