@@ -6,6 +6,7 @@ import { channelImports, channelPrimitives } from "./channels.ts";
 import { digestPrimitives } from "./digest.ts";
 import { formatPrimitives } from "./format.ts";
 import { signalPrimitives } from "./signals.ts";
+import { runtimeEventsPrimitives } from "./runtime-events.ts";
 import { type ProgramIdentity, sysImports, sysPrimitives } from "./sys.ts";
 import { unixPrimitives } from "./unix/index.ts";
 import { unsupportedPrimitives } from "./unsupported.ts";
@@ -34,6 +35,7 @@ export function hostPrimitives(identity: ProgramIdentity): HostPrimitives {
       ...channelPrimitives(channelNames),
       ...sysPrimitives(identity),
       ...signalPrimitives,
+      ...runtimeEventsPrimitives(),
       ...unsupportedPrimitives,
       ...unixPrimitives(),
     ],
