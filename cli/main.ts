@@ -4,8 +4,12 @@
  * take longer than many of them run.
  */
 import module from "node:module";
+import v8 from "node:v8";
 import { reportError } from "./errors.ts";
 
+// V8 counts the length of every jump of the interpreter's loop, and by default compiles it for speed after some dozens of
+// instructions. That takes longer than a short program runs, and its end would wait for it.
+v8.setFlagsFromString("--wasm-tiering-budget=30000000");
 // Keeps compiled code, since Node 22.
 (module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
