@@ -1,5 +1,5 @@
 /** Running a bytecode executable (runtime/startup_byt.c). */
-import { CELL_BACKTRACE_ACTIVE, CELL_GLOBAL_DATA } from "../runtime/layout.ts";
+import { CELL_BACKTRACE_ACTIVE, CELL_GLOBAL_DATA, DEBUG_CHECK_HEAP } from "../runtime/layout.ts";
 import { ExitRequest, type Host } from "../runtime/host/host.ts";
 import { OcamlException } from "../runtime/machine.ts";
 import { parseParameters } from "../runtime/parameters.ts";
@@ -52,7 +52,7 @@ export function prepareProgram(program: BytecodeExecutable, options: ProgramOpti
     maxStackWords: parameters.maxStackWords,
     maxDomains: parameters.maxDomains,
     ...(options.maxMemoryBytes !== undefined && { maxMemoryBytes: options.maxMemoryBytes }),
-    ...(options.debug !== undefined && { debug: options.debug }),
+    debug: (options.debug ?? 0) | (parameters.verifyHeap ? DEBUG_CHECK_HEAP : 0),
     ...(options.fused !== undefined && { fused: options.fused }),
     imports,
   });

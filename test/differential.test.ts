@@ -11,12 +11,12 @@ const reference = (name: string): string[] => readFileSync(join(folder, `${name}
 /** The accuracy of libm is tested apart. */
 const LIBM = "libm";
 
-/** Those that do not compute too much to collect at every allocation. */
+/** Those that do not compute too much to collect often. */
 const LIGHT = new Set(["bigarrays", "comparisons", "engines", "hashes", "heap", "printing", "randoms"]);
 
 for (const mix of mixes) {
   for (const [name, program] of programs) {
-    if (name === LIBM || !(mix.heavy || LIGHT.has(name))) continue;
+    if (name === LIBM || !(mix.name === "plain" || LIGHT.has(name)) || mix.name === "stressed and checked") continue;
     t.test(`${name}: ${mix.name}`, (t) => {
       const { status, stdout, stderr } = run(program, { argv: [`${name}.byte`], ...mix.options });
       t.equal(stderr, "");

@@ -8,7 +8,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { compilePrograms, mixes, run, testFolder } from "./support/programs.ts";
+import { compilePrograms, type Mix, mixes, run, testFolder } from "./support/programs.ts";
 
 const folder = testFolder("programs");
 const programs = compilePrograms(folder);
@@ -18,8 +18,18 @@ function expected(name: string, extension: string, otherwise: string): string {
   return existsSync(file) ? readFileSync(file, "latin1") : otherwise;
 }
 
-/** Programs that allocate too much to collect at every allocation. */
-const HEAVY = new Set(["deep", "parsers"]);
+/** Programs that allocate too much to collect at every allocation, and those that have too much to be checked. */
+const STRESSING = new Set(["deep", "parsers"]);
+const LARGE = new Set(["deep", "gc_heavy", "tail_calls"]);
+/** Those that are neither by far. */
+const SMALL = new Set(["application", "arguments", "gc_finalisers", "imperative", "modules", "polymorphism", "uncaught_handler"]);
+
+const belongs: Readonly<Record<Mix["name"], (name: string) => boolean>> = {
+  plain: () => true,
+  checked: (name) => !LARGE.has(name),
+  stressed: (name) => !STRESSING.has(name),
+  "stressed and checked": (name) => SMALL.has(name),
+};
 
 /** A stack that overflows soon: 16 Mi words. */
 const PARAMETERS = "l=16M";
@@ -27,8 +37,12 @@ const PARAMETERS = "l=16M";
 for (const mix of mixes) {
   t.test(mix.name, (t) => {
     for (const [name, program] of programs) {
-      if (!mix.heavy && HEAVY.has(name)) continue;
-      const { status, stdout, stderr } = run(program, { argv: [`${name}.byte`], parameters: PARAMETERS, ...mix.options });
+      if (!belongs[mix.name](name)) continue;
+      const { status, stdout, stderr } = run(program, {
+        ...mix.options,
+        argv: [`${name}.byte`],
+        parameters: [PARAMETERS, mix.options.parameters].join(),
+      });
       t.equal(stdout, expected(name, "reference", ""), `${name}: output`);
       t.equal(stderr, expected(name, "stderr", ""), `${name}: standard error`);
       t.equal(status, Number(expected(name, "exit", "0")), `${name}: status`);

@@ -60,8 +60,8 @@ import {
   WORD,
 } from "../layout";
 import { memAlloc, memFree } from "./gc/malloc";
-import { continuationTaken, registerContinuation } from "./gc/continuations";
-import { allocSmall, modify } from "./gc/alloc";
+import { continuationExtended, continuationTaken, registerContinuation } from "./gc/continuations";
+import { allocSmall } from "./gc/alloc";
 import { invalidArg, raise, raiseOutOfMemory } from "./fail";
 import { make_code_closure } from "./interp";
 import { exceptionNamed } from "./named";
@@ -383,7 +383,8 @@ export function fiber_reperform(cont: value, tail: value): i32 {
     return 1;
   }
   store<usize>(fiberOf(tail), self, FIBER_PARENT);
-  modify(addr(cont) + WORD, <value>self | 1);
+  store<value>(addr(cont), <value>self | 1, WORD);
+  continuationExtended(addr(cont));
   handleEffect(self, load<value>(CELL_ACCU), cont);
   return 1;
 }

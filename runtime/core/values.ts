@@ -81,6 +81,10 @@ export type value = i64;
   return <i32>h & HEADER_TAG_MASK;
 }
 // @ts-ignore: decorator
+@inline export function headerColour(h: u64): i32 {
+  return (<i32>h >> HEADER_COLOUR_SHIFT) & 3;
+}
+// @ts-ignore: decorator
 @inline export function wosize(p: usize): i32 {
   return headerWosize(header(p));
 }

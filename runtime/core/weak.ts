@@ -80,10 +80,11 @@ function get(slot: usize): value {
 function getCopy(slot: usize): value {
   let v = load<value>(slot);
   if (v == EPHE_NONE) return 1;
+  if (load<i32>(CELL_MARKING)) darken(v); // for what a copy of it refers to
   if (!isInt(v) && tag(<usize>v) != TAG_CUSTOM && tag(<usize>v) != TAG_INFIX) {
     v = caml_obj_dup(v);
     if (!v) return 0;
-  } else if (load<i32>(CELL_MARKING)) darken(v);
+  }
   return some(v);
 }
 

@@ -45,15 +45,24 @@ function cpuTime(m: Machine, withChildren: boolean): number {
   return user + system + (withChildren ? childrenUser + childrenSystem : 0);
 }
 
+/** Ends the program with a line on standard error. */
+function fatal(m: Machine, message: string): never {
+  m.writeError(`Fatal error: ${message}\n`);
+  throw new ExitRequest(UNCAUGHT_STATUS);
+}
+
 /** What core.wasm imports of the system. */
 export function sysImports(m: Machine): Record<string, (...args: number[]) => void> {
+  /** A text of core.wasm, at p in UTF-16. */
+  const text = (p: number, length: number): string =>
+    new TextDecoder("utf-16le").decode(m.u8.slice(p >>> 0, (p >>> 0) + 2 * length));
+  const hex = (p: number): string => `0x${(p >>> 0).toString(16)}`;
   return {
-    /** An exception has to be raised that the program does not define; its name is at p, in UTF-16. Ends the program. */
-    missing_exception: (p, length) => {
-      const name = new TextDecoder("utf-16le").decode(m.u8.slice(p! >>> 0, (p! >>> 0) + 2 * length!));
-      m.writeError(`Fatal error: exception ${name}\n`);
-      throw new ExitRequest(UNCAUGHT_STATUS);
-    },
+    /** An exception has to be raised that the program does not define. Ends the program. */
+    missing_exception: (p, length) => fatal(m, `exception ${text(p!, length!)}`),
+    /** The heap's checker has found that an invariant does not hold. Ends the program. */
+    heap_damaged: (p, length, address, block) =>
+      fatal(m, `heap check: "${text(p!, length!)}" does not hold: word ${hex(address!)}, block ${hex(block!)}`),
   };
 }
 

@@ -7,7 +7,7 @@ import type { CoreModule } from "../../bytecode/engine.ts";
 import { type BytecodeExecutable, readExecutable } from "../../bytecode/formats/executable.ts";
 import { libraryDirectory, loadCore } from "../../loader/installation.ts";
 import { type ProgramOptions, runProgram, runProgramAsync } from "../../loader/program.ts";
-import { DEBUG_STRESS } from "../../runtime/layout.ts";
+import { DEBUG_CHECK_HEAP, DEBUG_STRESS } from "../../runtime/layout.ts";
 import { NodeHost } from "../../runtime/host/node.ts";
 
 const core: CoreModule = loadCore();
@@ -103,13 +103,14 @@ function ocamlc(directory: string, args: readonly string[]): void {
 
 /** A way to run programs. */
 export interface Mix {
-  readonly name: string;
+  readonly name: "plain" | "checked" | "stressed" | "stressed and checked";
   readonly options: RunOptions;
-  /** Whether it is for programs that allocate a lot, too. */
-  readonly heavy: boolean;
 }
 
+/** As they are; collecting often, and at every allocation, with the collector's invariants checked and without. */
 export const mixes: readonly Mix[] = [
-  { name: "bytecode", options: {}, heavy: true },
-  { name: "bytecode, collecting at every allocation", options: { debug: DEBUG_STRESS }, heavy: false },
+  { name: "plain", options: {} },
+  { name: "checked", options: { debug: DEBUG_CHECK_HEAP, parameters: "s=4k" } },
+  { name: "stressed", options: { debug: DEBUG_STRESS } },
+  { name: "stressed and checked", options: { debug: DEBUG_STRESS | DEBUG_CHECK_HEAP } },
 ];

@@ -8,10 +8,13 @@ import { Table_add, Table_length, Table_new, Table_set, Table_truncate } from ".
 import { freeFiber } from "../stack";
 import { darkenStacks } from "./major";
 import { header } from "../values";
+import { VISIT_MINOR, visitSuspended } from "./roots";
 import { PHASE_MARK, phase } from "./state";
 
 /** Young continuations that have not been taken. */
 const young: usize = Table_new();
+/** Continuations of the major heap to whose fibers another was added since the last minor collection. */
+const remembered: usize = Table_new();
 /** Fibers of other threads and of interrupted callbacks. */
 const parked: usize = Table_new();
 
@@ -23,6 +26,25 @@ const parked: usize = Table_new();
 /** A continuation has been made (in the minor heap). */
 export function registerContinuation(cont: usize): void {
   Table_add(young, <i32>cont);
+}
+
+/** A fiber has been added to those of a continuation: in the major heap, it leads to young values. */
+export function continuationExtended(cont: usize): void {
+  if (!isYoung(cont)) Table_add(remembered, <i32>cont);
+}
+export function rememberedCount(): i32 {
+  return Table_length(remembered);
+}
+export function rememberedContinuation(i: i32): usize {
+  return <usize>load32(remembered, i);
+}
+
+/** The fibers of remembered continuations are roots of a minor collection. */
+export function visitRemembered(): void {
+  for (let i = 0; i < rememberedCount(); i++) {
+    visitSuspended(load<usize>(rememberedContinuation(i)) & ~1, VISIT_MINOR);
+  }
+  Table_truncate(remembered, 0);
 }
 
 /** A continuation is about to be taken: its stacks, part of the marker's snapshot, get out of its sight. */

@@ -35,6 +35,20 @@ export function touchEphemeron(e: usize): void {
   return e + <usize>wosize(e) * WORD;
 }
 
+// For the checker.
+export function firstEphemeron(): usize {
+  return all;
+}
+export function nextEphemeron(e: usize): usize {
+  return <usize>load<u64>(e, EPHE_LINK) & ~1;
+}
+export function touchedCount(): i32 {
+  return Table_length(touched);
+}
+export function touchedEphemeron(i: i32): usize {
+  return <usize>load32(touched, i);
+}
+
 /** Keys do not keep young blocks alive; data does, until the next major collection. */
 export function afterMinorEphemerons(): void {
   const n = Table_length(touched);
@@ -72,7 +86,7 @@ function survives(p: usize): bool {
 /** Mark the data of live ephemerons whose keys are alive. Whether any was marked. */
 export function markEphemerons(): bool {
   let progress = false;
-  for (let e = all; e; e = <usize>load<u64>(e, EPHE_LINK) & ~1) {
+  for (let e = all; e; e = nextEphemeron(e)) {
     const data = load<value>(e, EPHE_DATA);
     if (!dead(data) || !isMarked(e)) continue;
     let alive = true;
@@ -90,7 +104,7 @@ export function finishEphemerons(): void {
   let link: usize = 0;
   let e = all;
   while (e) {
-    const next = <usize>load<u64>(e, EPHE_LINK) & ~1;
+    const next = nextEphemeron(e);
     if (!isMarked(e)) {
       if (link) store<u64>(link, <u64>next | 1, EPHE_LINK);
       else all = next;

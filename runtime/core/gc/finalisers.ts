@@ -7,6 +7,7 @@ import { header, headerTag, headerWosize, UNIT, value } from "../values";
 import { memResize } from "./malloc";
 import { darken, isMarked } from "./major";
 import { isYoung, mopUp, oldify } from "./minor";
+import { visit, VISIT_MARK, VISIT_MINOR } from "./roots";
 
 /** Tables of (function, value) pairs, 16 bytes each; a table is [length, capacity, data]. */
 const PAIR: usize = 16;
@@ -92,17 +93,31 @@ function moved(v: value): bool {
   return headerTag(h) == TAG_INFIX && header(p - <usize>headerWosize(h) * WORD) == 0;
 }
 
+/** Visit all words of a table, or the functions alone. */
+function visitTable(t: usize, values: bool, mode: i32): void {
+  for (let i = 0; i < length(t); i++) {
+    visit(pair(t, i), mode);
+    if (values) visit(pair(t, i) + 8, mode);
+  }
+}
+/** Visit everything that finalisers hold, for the checker and for compaction. */
+export function visitFinalisers(mode: i32): void {
+  visitTable(first, true, mode);
+  visitTable(last, true, mode);
+  visitTable(ready, true, mode);
+}
+/** Functions, and what waits for its function to be called, are roots of marking. */
+export function markFinalisers(): void {
+  visitTable(first, false, VISIT_MARK);
+  visitTable(last, false, VISIT_MARK);
+  visitTable(ready, true, VISIT_MARK);
+}
+
 /** Functions and the values of `first` are roots of a minor collection. */
 export function beforeMinorFinalisers(): void {
-  for (let i = 0; i < length(first); i++) {
-    oldify(pair(first, i));
-    oldify(pair(first, i) + 8);
-  }
-  for (let i = 0; i < length(ready); i++) {
-    oldify(pair(ready, i));
-    oldify(pair(ready, i) + 8);
-  }
-  for (let i = 0; i < length(last); i++) oldify(pair(last, i));
+  visitTable(first, true, VISIT_MINOR);
+  visitTable(last, false, VISIT_MINOR);
+  visitTable(ready, true, VISIT_MINOR);
 }
 
 /** Values of `last` that did not survive a minor collection have their functions called with (). */
@@ -132,12 +147,7 @@ export function afterMinorFinalisers(): void {
  * At the end of marking: values of `first` that are not reachable become ready, and alive for their function's sake.
  */
 export function markFinalised(): void {
-  for (let i = 0; i < length(ready); i++) {
-    darken(load<value>(pair(ready, i)));
-    darken(load<value>(pair(ready, i), 8));
-  }
-  for (let i = 0; i < length(first); i++) darken(load<value>(pair(first, i)));
-  for (let i = 0; i < length(last); i++) darken(load<value>(pair(last, i)));
+  markFinalisers();
   // First decide, then darken: a finalised value may be reachable from another one.
   let kept = 0;
   const n = length(first);

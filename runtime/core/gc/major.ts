@@ -7,12 +7,13 @@ import {
   TAG_NO_SCAN,
   WORD,
 } from "../../layout";
-import { header, headerTag, headerWosize, setHeader, value } from "../values";
+import { header, headerColour, headerTag, headerWosize, setHeader, value } from "../values";
+import { checkHeap, checking, checkMarked } from "./check";
 import { finishEphemerons, markEphemerons } from "./ephemerons";
-import { finishFinalised, markFinalised } from "./finalisers";
+import { finishFinalised, markFinalised, markFinalisers } from "./finalisers";
 import { memResize } from "./malloc";
 import { isYoung } from "./minor";
-import { visitRoots, visitSuspended } from "./roots";
+import { VISIT_MARK, visitRoots, visitSuspended } from "./roots";
 import { startSweep, sweepSome } from "./shared-heap";
 import {
   countMajor,
@@ -58,12 +59,7 @@ function pushRange(from: usize, to: usize): void {
 export function isMarked(p: usize): bool {
   let h = header(p);
   if (headerTag(h) == TAG_INFIX) h = header(p - <usize>headerWosize(h) * WORD);
-  return colourOf(h) != unmarked;
-}
-
-// @ts-ignore: decorator
-@inline function colourOf(h: u64): i32 {
-  return (<i32>h >> HEADER_COLOUR_SHIFT) & 3;
+  return headerColour(h) != unmarked;
 }
 
 /** Mark what v refers to, if it is a block of the major heap. */
@@ -76,18 +72,18 @@ export function darken(v: value): void {
     p -= <usize>headerWosize(h) * WORD;
     h = header(p);
   }
-  if (colourOf(h) != unmarked) return;
+  if (headerColour(h) != unmarked) return;
   setHeader(p, (h & ~(<u64>3 << HEADER_COLOUR_SHIFT)) | (<u64>marked << HEADER_COLOUR_SHIFT));
   const t = headerTag(h);
   if (t < TAG_NO_SCAN) {
-    if (t == TAG_CONT) visitSuspended(load<usize>(p) & ~1, false);
+    if (t == TAG_CONT) visitSuspended(load<usize>(p) & ~1, VISIT_MARK);
     else pushRange(p, p + <usize>headerWosize(h) * WORD);
   }
 }
 
 /** Mark everything on the stacks of a fiber and of those that it will return to. */
 export function darkenStacks(fiber: usize): void {
-  visitSuspended(fiber, false);
+  visitSuspended(fiber, VISIT_MARK);
 }
 
 /** Mark about `budget` words. What is left of it; > 0: nothing is left to mark. */
@@ -114,7 +110,8 @@ function markSome(budget: i64): i64 {
 function startMarking(): void {
   setPhase(PHASE_MARK);
   store<i32>(CELL_MARKING, 1);
-  visitRoots(false);
+  visitRoots(VISIT_MARK);
+  markFinalisers();
 }
 
 /** Everything reachable is marked but for what ephemerons and finalisers keep: decide about those, then sweep. */
@@ -128,6 +125,7 @@ function finishMarking(): void {
   } while (markEphemerons());
   finishFinalised();
   finishEphemerons();
+  if (checking()) checkMarked();
   store<i32>(CELL_MARKING, 0);
   rotateColours();
   startSweep();
@@ -165,6 +163,7 @@ function work(words: i64): void {
     if (budget > 0) {
       setPhase(PHASE_IDLE);
       sinceCycle = 0;
+      if (checking()) checkHeap();
       countMajor();
     }
   }

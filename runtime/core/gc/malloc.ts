@@ -109,9 +109,14 @@ function take(size: usize): usize {
   return b;
 }
 
+/** Address of the first block: payloads are 16-byte aligned. */
+function firstBlock(): usize {
+  return ((__heap_base + 15) & ~15) + HEADER;
+}
+
 /** Take pages from the engine so that a block of `size` bytes exists. */
 function grow(size: usize): bool {
-  const base = (__heap_base + 15) & ~15;
+  const base = firstBlock();
   const have = <u64>memory.size() * WASM_PAGE;
   // A block is found by its class: one that fits for sure is up to a sixteenth larger.
   let extra = <u64>size + (<u64>size >> SL_BITS) + 4 * MIN_BLOCK;
@@ -132,7 +137,7 @@ function grow(size: usize): bool {
   const end = <usize>memory.size() * WASM_PAGE - HEADER;
   let b = sentinel;
   if (!b) {
-    b = base + HEADER; // payloads are 16-byte aligned
+    b = firstBlock();
     store<usize>(b, 0);
   }
   sentinel = end;
@@ -200,6 +205,44 @@ export function memFree(p: usize): void {
     b = previous;
   }
   insert(b, size);
+}
+
+/** Number of blocks in the lists of free ones; -1: one of them is in the wrong list, or not free. */
+function countFree(): i32 {
+  let free = 0;
+  for (let fl: u32 = 0; fl < <u32>FL_COUNT; fl++) {
+    for (let sl: u32 = 0; sl < <u32>SL_COUNT; sl++) {
+      let previous: usize = 0;
+      let b = load<usize>(heads + ((<usize>fl * SL_COUNT + <usize>sl) << 2));
+      if ((b != 0) != <bool>((load<u32>(slMaps + (<usize>fl << 2)) >> sl) & 1)) return -1;
+      while (b) {
+        const size = sizeOf(b);
+        if (!isFree(b) || firstLevel(size) != fl || secondLevel(size, fl) != sl || load<usize>(b, 12) != previous) return -1;
+        free++;
+        previous = b;
+        b = load<usize>(b, 8);
+      }
+    }
+  }
+  return free;
+}
+
+/** For the checker: address of a block that does not fit its neighbours or the lists; 0: there is none. */
+export function memCheck(): usize {
+  let used: u64 = 0;
+  let free = 0;
+  let previous: usize = 0;
+  let b = firstBlock();
+  while (b < sentinel) {
+    const size = sizeOf(b);
+    if (size < MIN_BLOCK || size > sentinel - b || load<usize>(b) != previous) return b;
+    if (!isFree(b)) used += size;
+    else if (previous && isFree(previous)) return b;
+    else free++;
+    previous = b;
+    b += size;
+  }
+  return used == usedBytes && free == countFree() ? 0 : sentinel;
 }
 
 /** Usable bytes of an allocation. */

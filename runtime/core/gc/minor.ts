@@ -22,11 +22,12 @@ import {
   WORD,
 } from "../../layout";
 import { header, headerTag, headerWosize, setHeader, value } from "../values";
-import { sweepYoungContinuations } from "./continuations";
+import { checkBeforeMinor, checkHeap, checking } from "./check";
+import { sweepYoungContinuations, visitRemembered } from "./continuations";
 import { afterMinorEphemerons } from "./ephemerons";
 import { afterMinorFinalisers, beforeMinorFinalisers } from "./finalisers";
 import { memAlloc } from "./malloc";
-import { visitRoots, visitSuspended } from "./roots";
+import { VISIT_MINOR, visitRoots, visitSuspended } from "./roots";
 import { sharedAlloc } from "./shared-heap";
 import { addPromoted, countMinor, liveWords } from "./state";
 
@@ -108,7 +109,7 @@ export function mopUp(): void {
     const p = load<usize>(todo);
     const h = header(p);
     if (headerTag(h) == TAG_CONT) {
-      visitSuspended(load<usize>(p) & ~1, true);
+      visitSuspended(load<usize>(p) & ~1, VISIT_MINOR);
       continue;
     }
     const end = p + <usize>headerWosize(h) * WORD;
@@ -127,13 +128,15 @@ export function resetAllocation(): void {
 
 /** Empty the minor heap. */
 export function minorCollection(): void {
+  if (checking()) checkBeforeMinor();
   const before = liveWords;
   const used = load<usize>(CELL_YOUNG_END) - load<usize>(CELL_YOUNG_PTR);
   store<f64>(CELL_MINOR_WORDS, load<f64>(CELL_MINOR_WORDS) + <f64>(used >> 3));
   const end = load<usize>(CELL_REF_PTR);
   for (let ref = load<usize>(CELL_REF_BASE); ref < end; ref += 4) oldify(load<usize>(ref));
   store<usize>(CELL_REF_PTR, load<usize>(CELL_REF_BASE));
-  visitRoots(true);
+  visitRoots(VISIT_MINOR);
+  visitRemembered();
   mopUp();
   beforeMinorFinalisers();
   mopUp();
@@ -143,4 +146,5 @@ export function minorCollection(): void {
   resetAllocation();
   addPromoted(<f64>(liveWords - before));
   countMinor();
+  if (checking()) checkHeap();
 }

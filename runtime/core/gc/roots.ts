@@ -26,7 +26,9 @@ import {
   SEG_SP,
   WORD,
 } from "../../layout";
-import { memAlloc } from "./malloc";
+import { checkRoot, setClean } from "./check";
+import { forwardSlot } from "./compact";
+import { memAlloc, memFree } from "./malloc";
 import { parkedCount, parkedFiber } from "./continuations";
 import { darken } from "./major";
 import { oldify } from "./minor";
@@ -35,62 +37,79 @@ import { load32, Table_add, Table_length, Table_new, Table_set, Table_truncate }
 /** Cells of the host: blocks of one i64 in off-heap memory. */
 const hostRoots: usize = Table_new();
 
-/** Visit the word at `slot`: for a minor collection move what it refers to, for a major one darken it. */
-// @ts-ignore: decorator
-@inline function visit(slot: usize, minor: bool): void {
-  if (minor) oldify(slot);
-  else darken(load<i64>(slot));
+// What is done to the words that are visited.
+/** Darken what they refer to. */
+export const VISIT_MARK: i32 = 0;
+/** Move what they refer to out of the minor heap. */
+export const VISIT_MINOR: i32 = 1;
+/** Check them. */
+export const VISIT_CHECK: i32 = 2;
+/** Let them follow the blocks that a compaction has moved. */
+export const VISIT_FORWARD: i32 = 3;
+
+export function visit(slot: usize, mode: i32): void {
+  if (mode == VISIT_MINOR) oldify(slot);
+  else if (mode == VISIT_MARK) darken(load<i64>(slot));
+  else if (mode == VISIT_CHECK) checkRoot(slot);
+  else forwardSlot(slot);
 }
 
-function visitWords(from: usize, to: usize, minor: bool): void {
-  for (; from < to; from += WORD) visit(from, minor);
+function visitWords(from: usize, to: usize, mode: i32): void {
+  if (mode == VISIT_MINOR) {
+    for (; from < to; from += WORD) oldify(from);
+  } else {
+    for (; from < to; from += WORD) visit(from, mode);
+  }
 }
 
 /** The stacks of `fiber`, whose newest segment is `segment` with stack pointer `sp`, and its handlers. */
-function visitFiber(fiber: usize, segment: usize, sp: usize, running: bool, minor: bool): void {
+function visitFiber(fiber: usize, segment: usize, sp: usize, running: bool, mode: i32): void {
+  const minor = mode == VISIT_MINOR;
   let current = running;
   while (segment) {
     // A segment that nobody has run on since the last minor collection holds no young values.
+    if (mode == VISIT_CHECK) setClean(!current && <bool>load<i32>(segment, SEG_CLEAN));
     if (!minor || current || !load<i32>(segment, SEG_CLEAN)) {
-      visitWords(sp, load<usize>(segment, SEG_HIGH), minor);
+      visitWords(sp, load<usize>(segment, SEG_HIGH), mode);
       if (minor && !current) store<i32>(segment, 1, SEG_CLEAN);
     }
     current = false;
     segment = load<usize>(segment, SEG_PARENT);
     if (segment) sp = load<usize>(segment, SEG_SP);
   }
-  visit(fiber + FIBER_HANDLE_VALUE, minor);
-  visit(fiber + FIBER_HANDLE_EXN, minor);
-  visit(fiber + FIBER_HANDLE_EFFECT, minor);
+  if (mode == VISIT_CHECK) setClean(false);
+  visit(fiber + FIBER_HANDLE_VALUE, mode);
+  visit(fiber + FIBER_HANDLE_EXN, mode);
+  visit(fiber + FIBER_HANDLE_EFFECT, mode);
 }
 
 /** The stacks of a fiber that is not running, and of those that it will return to. */
-export function visitSuspended(fiber: usize, minor: bool): void {
+export function visitSuspended(fiber: usize, mode: i32): void {
   while (fiber) {
-    visitFiber(fiber, load<usize>(fiber, FIBER_SEGMENT), load<usize>(fiber, FIBER_SP), false, minor);
+    visitFiber(fiber, load<usize>(fiber, FIBER_SEGMENT), load<usize>(fiber, FIBER_SP), false, mode);
     fiber = load<usize>(fiber, FIBER_PARENT);
   }
 }
 
-/** All roots. */
-export function visitRoots(minor: bool): void {
-  visit(CELL_ACCU, minor);
-  visit(CELL_ENV, minor);
-  visit(CELL_EXN, minor);
-  visit(CELL_RESULT, minor);
-  visit(CELL_GLOBAL_DATA, minor);
-  visit(CELL_BACKTRACE_EXN, minor);
-  visit(CELL_DLS, minor);
-  visit(CELL_NAMED_VALUES, minor);
-  visit(CELL_SIGNAL_HANDLERS, minor);
-  visitWords(load<usize>(CELL_ROOTS_BASE), load<usize>(CELL_ROOTS_SP), minor);
+/** All roots but for what finalisers and ephemerons hold. */
+export function visitRoots(mode: i32): void {
+  visit(CELL_ACCU, mode);
+  visit(CELL_ENV, mode);
+  visit(CELL_EXN, mode);
+  visit(CELL_RESULT, mode);
+  visit(CELL_GLOBAL_DATA, mode);
+  visit(CELL_BACKTRACE_EXN, mode);
+  visit(CELL_DLS, mode);
+  visit(CELL_NAMED_VALUES, mode);
+  visit(CELL_SIGNAL_HANDLERS, mode);
+  visitWords(load<usize>(CELL_ROOTS_BASE), load<usize>(CELL_ROOTS_SP), mode);
   const fiber = load<usize>(CELL_FIBER);
   if (fiber) {
-    visitFiber(fiber, load<usize>(CELL_SEGMENT), load<usize>(CELL_SP), true, minor);
-    visitSuspended(load<usize>(fiber, FIBER_PARENT), minor);
+    visitFiber(fiber, load<usize>(CELL_SEGMENT), load<usize>(CELL_SP), true, mode);
+    visitSuspended(load<usize>(fiber, FIBER_PARENT), mode);
   }
-  for (let i = 0; i < parkedCount(); i++) visitSuspended(parkedFiber(i), minor);
-  for (let i = 0; i < Table_length(hostRoots); i++) visit(<usize>load32(hostRoots, i), minor);
+  for (let i = 0; i < parkedCount(); i++) visitSuspended(parkedFiber(i), mode);
+  for (let i = 0; i < Table_length(hostRoots); i++) visit(<usize>load32(hostRoots, i), mode);
 }
 
 /** A root that the host holds: the address of a new word with the given halves. */
@@ -109,6 +128,7 @@ export function root_free(p: usize): void {
     if (load32(hostRoots, i) == <i32>p) {
       Table_set(hostRoots, i, load32(hostRoots, n - 1));
       Table_truncate(hostRoots, n - 1);
+      memFree(p);
       return;
     }
   }

@@ -7,8 +7,8 @@
  *
  * A free slot has a header of 0 and the address of the next free slot in the word after it.
  */
-import { HEADER_COLOUR_SHIFT, TAG_CONT, TAG_CUSTOM, WORD } from "../../layout";
-import { header, headerTag, headerWosize, makeHeader } from "../values";
+import { TAG_CONT, TAG_CUSTOM, WORD } from "../../layout";
+import { headerColour, headerTag, headerWosize, makeHeader } from "../values";
 import { finalizeCustom } from "./custom";
 import { memAlloc, memFree } from "./malloc";
 import {
@@ -22,15 +22,18 @@ import {
 } from "./state";
 import { freeFiberOf } from "./continuations";
 
-const POOL_BYTES: usize = 32768 - 8;
-const POOL_NEXT: usize = 0;
-const POOL_CLASS: usize = 4;
-const POOL_FREE: usize = 8;
-const POOL_HEADER: usize = 16;
+export const POOL_BYTES: usize = 32768 - 8;
+export const POOL_NEXT: usize = 0;
+export const POOL_CLASS: usize = 4;
+export const POOL_FREE: usize = 8;
+export const POOL_HEADER: usize = 16;
 /** Largest block in a pool, header included. */
 export const MAX_SMALL_WHSIZE: i32 = 129;
-const CLASS_COUNT: i32 = 40;
-const LARGE_HEADER: usize = 8;
+export const CLASS_COUNT: i32 = 40;
+/** Lists of pools: of each class those in `available`, `full`, `unswept`. */
+export const POOL_LISTS: i32 = 3 * CLASS_COUNT;
+export const LARGE_LISTS: i32 = 2;
+export const LARGE_HEADER: usize = 8;
 
 /** Size class of a block of n words, header included. */
 const classOf: usize = memory.data(136, 8);
@@ -59,6 +62,26 @@ export function initSharedHeap(): void {
   }
 }
 
+/** The first pool of list i < POOL_LISTS, or 0. */
+export function firstPool(i: i32): usize {
+  const c = i / 3;
+  return load<usize>(list(i % 3 == 0 ? available : i % 3 == 1 ? full : unswept, c));
+}
+/** The first large block of list i < LARGE_LISTS, or 0; the address of the next one is its first word. */
+export function firstLarge(i: i32): usize {
+  return i == 0 ? large : largeUnswept;
+}
+/** Bytes of the slots of class c. */
+// @ts-ignore: decorator
+@inline export function slotBytes(c: i32): usize {
+  return <usize>load<i32>(list(classWords, c)) * WORD;
+}
+/** End of the slots, of so many bytes each, of a pool. */
+// @ts-ignore: decorator
+@inline export function poolEnd(pool: usize, bytes: usize): usize {
+  return pool + POOL_HEADER + ((POOL_BYTES - POOL_HEADER) / bytes) * bytes;
+}
+
 // @ts-ignore: decorator
 @inline function list(lists: usize, c: i32): usize {
   return lists + (<usize>c << 2);
@@ -73,11 +96,10 @@ function newPool(c: i32): usize {
   const pool = memAlloc(POOL_BYTES);
   if (!pool) return 0;
   addHeap(<i32>(POOL_BYTES >> 3));
-  const bytes = <usize>load<i32>(list(classWords, c)) * WORD;
+  const bytes = slotBytes(c);
   store<i32>(pool, c, POOL_CLASS);
   let next: usize = 0;
-  let slot = pool + POOL_HEADER + ((POOL_BYTES - POOL_HEADER) / bytes - 1) * bytes;
-  for (; slot >= pool + POOL_HEADER; slot -= bytes) {
+  for (let slot = poolEnd(pool, bytes) - bytes; slot >= pool + POOL_HEADER; slot -= bytes) {
     store<u64>(slot, 0);
     store<usize>(slot, next, 8);
     next = slot;
@@ -121,6 +143,32 @@ export function sharedAlloc(wosize: i32, tag: i32): usize {
   return slot + WORD;
 }
 
+/** For the checker: words of all pools; the complement of the address of one whose free slots are not all in its list. */
+export function poolCheck(): i64 {
+  let pools: i64 = 0;
+  for (let i = 0; i < POOL_LISTS; i++) {
+    for (let pool = firstPool(i); pool; pool = load<usize>(pool, POOL_NEXT)) {
+      pools++;
+      const bytes = slotBytes(load<i32>(pool, POOL_CLASS));
+      const end = poolEnd(pool, bytes);
+      let free = 0;
+      for (let slot = pool + POOL_HEADER; slot < end; slot += bytes) if (load<u64>(slot) == 0) free++;
+      if (i % 3 == 0 ? free == 0 : i % 3 == 1 && free != 0) return ~<i64>pool;
+      for (let slot = load<usize>(pool, POOL_FREE); slot; slot = load<usize>(slot, 8)) {
+        if (slot < pool || slot >= end || (slot - pool - POOL_HEADER) % bytes || load<u64>(slot)) return ~<i64>pool;
+        free--;
+      }
+      if (free != 0 || i / 3 != load<i32>(pool, POOL_CLASS)) return ~<i64>pool;
+    }
+  }
+  return pools * <i64>(POOL_BYTES >> 3);
+}
+
+/** Whether blocks of so many words, header included, have their slots in pools of class c. */
+export function isSlotSize(whsize: i32, c: i32): bool {
+  return whsize > 1 && whsize <= MAX_SMALL_WHSIZE && <i32>load<u8>(classOf + <usize>whsize) == c;
+}
+
 function allocLarge(wosize: i32, tag: i32): usize {
   const words = <u64>wosize + 1;
   if (words > <u64>0x1ffffff0) return 0;
@@ -156,11 +204,6 @@ function moveAll(from: usize, c: i32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline function colour(h: u64): i32 {
-  return (<i32>h >> HEADER_COLOUR_SHIFT) & 3;
-}
-
 /** What dies with a block besides its own words. p is the address of its first field. */
 function bury(p: usize, h: u64): void {
   const t = headerTag(h);
@@ -172,15 +215,13 @@ function bury(p: usize, h: u64): void {
 function sweepPool(c: i32): i32 {
   const pool = load<usize>(list(unswept, c));
   store<usize>(list(unswept, c), load<usize>(pool, POOL_NEXT));
-  const words = load<i32>(list(classWords, c));
-  const bytes = <usize>words * WORD;
-  const end = pool + POOL_HEADER + (POOL_BYTES - POOL_HEADER) / bytes * bytes;
+  const bytes = slotBytes(c);
   let used = 0;
   let free: usize = 0;
-  for (let slot = end - bytes; slot >= pool + POOL_HEADER; slot -= bytes) {
+  for (let slot = poolEnd(pool, bytes) - bytes; slot >= pool + POOL_HEADER; slot -= bytes) {
     const h = load<u64>(slot);
     if (h != 0) {
-      if (colour(h) != garbage) {
+      if (headerColour(h) != garbage) {
         used++;
         continue;
       }
@@ -215,7 +256,7 @@ export function sweepSome(budget: i64): i64 {
     largeUnswept = load<usize>(p);
     const h = load<u64>(p + LARGE_HEADER);
     budget -= 64;
-    if (colour(h) == garbage) {
+    if (headerColour(h) == garbage) {
       bury(p + LARGE_HEADER + WORD, h);
       const words = headerWosize(h) + 1;
       addFreed(words);

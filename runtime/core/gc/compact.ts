@@ -1,0 +1,2 @@
+export function forwardSlot(slot: usize): void {
+}
