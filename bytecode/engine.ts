@@ -5,7 +5,6 @@
 import {
   ATOM_HEADERS,
   CELL_EXN,
-  CELL_FUEL_REFILL,
   CELL_NAMED_VALUES,
   CELL_OBJECT_ID,
   CELL_RESULT,
@@ -27,14 +26,13 @@ import { DebugInfo } from "./debug-info.ts";
 import { opcode } from "./instructions/table.ts";
 import { backtracePrimitives } from "./primitives/backtrace.ts";
 import { metaPrimitives } from "./primitives/meta.ts";
+import { SignalDelivery } from "./threads/delivery.ts";
 import { domainPrimitives } from "./threads/domains.ts";
 import { threadPrimitives } from "./threads/primitives.ts";
 import { Scheduler } from "./threads/scheduler.ts";
-import { SignalDelivery, signalPrimitives } from "./threads/signals.ts";
+import { signalPrimitives } from "./threads/signals.ts";
 import { synchronisation } from "./threads/sync.ts";
 
-/** Polls between two visits to the host. */
-const FUEL_REFILL = 20_000;
 const COLOUR_NOT_MARKABLE = 3;
 
 /** core.wasm and the primitives that it was built with. */
@@ -133,7 +131,6 @@ export class Engine {
       "RAISE",
     ];
     stubs.forEach((name, i) => (m.i32[(STUBS >>> 2) + i] = opcode(name)));
-    m.i32[CELL_FUEL_REFILL >>> 2] = FUEL_REFILL;
     m.core.init_heap(options.minorHeapWords ?? DEFAULT_MINOR_HEAP_WORDS, options.maxMemoryBytes ?? 0, options.debug ?? 0);
     m.setWord(CELL_OBJECT_ID, 0);
     m.setWord(CELL_NAMED_VALUES, Val.emptyList);

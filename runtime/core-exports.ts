@@ -33,6 +33,8 @@ export interface CoreExports {
   thread_switch(fiber: number, finished: number): void;
   /** The primitive whose call is on top of the running stack is done, with the result in CELL_RESULT. */
   complete_call(nargs: number): void;
+  /** Let an output primitive that is to be called again, on top of the running stack, start after what it has taken. */
+  skip_taken_output(): void;
   /** Replace the accumulator of the state on top of the running stack by the word at p. */
   replace_accu(p: number): void;
   /** Let the running thread apply the function in the word at `fp` to the `nargs` words after it before it goes on. */

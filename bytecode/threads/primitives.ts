@@ -9,7 +9,7 @@ export function threadPrimitives(engine: Engine): Primitive[] {
     caml_thread_initialize: [
       1,
       () => {
-        engine.scheduler.number();
+        engine.scheduler.population.number();
         return Val.unit;
       },
     ],

@@ -2,14 +2,12 @@
  * The scheduler: runs OCaml code as threads that take turns, and lets JavaScript's event loop turn between them.
  *
  * A run is a generator. Where the machine is asynchronous it yields the promises that it waits for; without threads,
- * signals and waits there are none. Threads are switched only here, between two visits to the interpreter, never in callbacks, whose callers
- * are on JavaScript's stack.
+ * signals and waits there are none. Threads are switched only here, between two visits to the interpreter, never in
+ * callbacks, whose callers are on JavaScript's stack.
  */
 import {
   CELL_ACCU,
-  CELL_BACKTRACE_ACTIVE,
   CELL_FIBER,
-  CELL_RESULT,
   CELL_SEGMENT,
   CELL_SP,
   EXIT_POLL,
@@ -20,8 +18,9 @@ import {
 import type { HostWait } from "../../runtime/host/host.ts";
 import { type Machine, OcamlException, Suspended } from "../../runtime/machine.ts";
 import { Val, type Value } from "../../runtime/primitives.ts";
-import type { SignalDelivery } from "./signals.ts";
-import { Domain, Thread } from "./thread.ts";
+import { raiseIn, type SignalDelivery } from "./delivery.ts";
+import { Population } from "./population.ts";
+import type { Domain, Thread } from "./thread.ts";
 
 /** Milliseconds that a thread runs while others are ready (st_stubs.c: Thread_timeout). */
 const SLICE = 50;
@@ -35,27 +34,17 @@ const LEAVE = 2;
 
 export class Scheduler {
   readonly machine: Machine;
-  /** Whether the program has linked the threads library: all threads are numbered. */
-  numbered = false;
-  readonly main: Thread;
-  /** Threads that take signals by waiting for them. */
-  readonly signalWaiters = new Set<Thread>();
-  private readonly delivery: SignalDelivery;
-  /** Domains that can run at a time. */
-  private readonly maxDomains: number;
+  readonly population: Population;
+  readonly signals: SignalDelivery;
   private running: Thread;
   private readonly ready: Thread[] = [];
   /** Threads that wait for the host. */
-  private readonly hosted = new Set<Thread>();
-  private readonly domains = new Set<Domain>();
-  /** Threads that have not ended, by Thread.id; only if they have one. */
-  private readonly numberedThreads = new Map<number, Thread>();
-  private threadCount = 1;
-  private nextThread = 0;
-  private nextDomain = 0;
+  readonly hosted = new Set<Thread>();
   /** Number of arguments of the primitive that has been suspended. */
   private suspendedArguments = 0;
   private inRun = false;
+  /** Whether the running thread may block, since all others wait for it. */
+  private alone = false;
   /** Callbacks that are under way. */
   private depth = 0;
   private sliceStart = 0;
@@ -63,22 +52,28 @@ export class Scheduler {
   /** Ends the wait for threads to become ready. */
   private wakeUp: (() => void) | undefined;
 
-  constructor(machine: Machine, delivery: SignalDelivery, maxDomains: number) {
+  constructor(machine: Machine, signals: SignalDelivery, maxDomains: number) {
     this.machine = machine;
-    this.maxDomains = maxDomains;
-    this.delivery = delivery;
+    this.signals = signals;
     machine.signalsChanged = () => this.allowWaits();
-    machine.host.signals.onArrival = () => this.signalArrived();
-    this.main = new Thread(this.newDomain(), 0);
-    this.main.state = "running";
+    this.population = new Population(machine, maxDomains);
     this.running = this.main;
+  }
+
+  get main(): Thread {
+    return this.population.main;
   }
 
   get current(): Thread {
     return this.running;
   }
 
-  /** Whether the function in CELL_PC's thread is called from JavaScript, so that it cannot be left. */
+  /** Whether no thread runs or can run. */
+  get nobodyRuns(): boolean {
+    return this.wakeUp !== undefined || this.ready.length === 0;
+  }
+
+  /** Whether what runs is called from JavaScript, so that it cannot be left. */
   private get nested(): boolean {
     return !this.inRun || this.depth > 0;
   }
@@ -112,6 +107,7 @@ export class Scheduler {
     for (;;) {
       this.allowWaits();
       const exit = this.machine.core.run_resume();
+      this.alone = false;
       if (exit === EXIT_SUSPEND) this.suspendRunning();
       else if (exit !== EXIT_POLL) {
         if (this.running === this.main) return exit;
@@ -120,7 +116,7 @@ export class Scheduler {
       if (this.turnDue()) yield* this.turn();
       let next = this.next();
       while (!next) {
-        if (this.delivery.due) this.interrupt();
+        if (this.signals.due) this.signals.interrupt();
         this.breakDeadlock();
         if (this.ready.length === 0) yield* this.idle();
         next = this.next();
@@ -137,21 +133,21 @@ export class Scheduler {
 
   /** Have the host put off what has to wait, if that serves anybody. */
   allowWaits(): void {
-    const { machine } = this;
-    const allowed =
-      !this.nested && (this.threadCount > 1 || (machine.asynchronous && machine.host.signals.active()));
+    const { machine, population } = this;
+    const signals = machine.asynchronous && machine.host.signals.active();
+    const allowed = !this.nested && !this.alone && (population.severalThreads || signals);
     if (allowed !== machine.mayWait) machine.setMayWait(allowed);
   }
 
   /** What is to be done at a poll (GO_ON, LEAVE). */
   poll(nested: boolean): number {
-    this.delivery.deliver();
+    this.signals.deliver();
     if (nested) return GO_ON;
     return this.turnDue() || (this.ready.length > 0 && this.sliceOver()) ? LEAVE : GO_ON;
   }
 
   private sliceOver(): boolean {
-    return performance.now() - this.sliceStart >= SLICE;
+    return this.population.severalDomains || performance.now() - this.sliceStart >= SLICE;
   }
 
   private turnDue(): boolean {
@@ -178,8 +174,10 @@ export class Scheduler {
       this.wakeUp = undefined;
       this.lastTurn = performance.now();
     } else {
-      machine.blocking(true, () => machine.host.clock.sleepUntil(performance.now() + RETRY));
+      const alone = this.hosted.size === 1;
+      if (!alone) machine.blocking(true, () => machine.host.clock.sleepUntil(performance.now() + RETRY));
       yield* this.turn();
+      this.alone = alone;
     }
   }
 
@@ -208,7 +206,7 @@ export class Scheduler {
     const old = this.running;
     if (thread !== old) {
       old.leave(m);
-      this.changeMask(old, thread);
+      this.signals.changeMask(old, thread);
       if (thread.domain !== old.domain) {
         old.domain.leave(m);
         thread.domain.enter(m);
@@ -223,13 +221,16 @@ export class Scheduler {
     const { resume } = thread;
     thread.resume = undefined;
     resume?.();
-    this.delivery.deliver();
+    this.signals.deliver();
+    thread.wait = undefined;
   }
 
   private enqueue(thread: Thread): void {
     if (thread.queued) return;
     thread.queued = true;
     this.ready.push(thread);
+    if (thread !== this.running) this.alone = false;
+    this.allowWaits();
   }
 
   /** A thread that waits may try to go on. */
@@ -247,7 +248,7 @@ export class Scheduler {
 
   /** Whether a primitive that has come to its end is to be suspended, so that signals are handled before it returns. */
   get signalsDue(): boolean {
-    return this.delivery.due && !this.nested;
+    return this.signals.due && !this.nested;
   }
 
   /** In a primitive with result unit: return from it, but only when the other threads have had their turns. */
@@ -287,21 +288,18 @@ export class Scheduler {
     thread.state = "stopped";
     thread.wait = wait;
     thread.waitingAt = this.machine.waitingAt;
+    this.machine.core.skip_taken_output();
     this.hosted.add(thread);
     const done = (): void => {
-      if (thread.wait === wait) this.askAgain(thread);
+      if (thread.wait === wait && this.hosted.has(thread)) this.askAgain(thread);
     };
     wait.ready.then(done, done);
   }
 
-  private askAgain(thread: Thread): void {
-    this.stopHostWait(thread);
-    this.wake(thread);
-  }
-
-  private stopHostWait(thread: Thread): void {
-    thread.wait = undefined;
+  /** A thread that waits for the host stops that, and asks it again. */
+  askAgain(thread: Thread): void {
     this.hosted.delete(thread);
+    this.wake(thread);
   }
 
   /** If all threads wait for each other, the main one gets an exception. */
@@ -311,98 +309,22 @@ export class Scheduler {
     const { main } = this;
     main.cancel?.();
     main.step = undefined;
-    main.resume = () => this.raiseIn(() => m.sysError("deadlock: every thread waits for another one"));
+    main.resume = () => raiseIn(m, () => m.sysError("deadlock: every thread waits for another one"));
     this.wake(main);
-  }
-
-  // ---- Signals --------------------------------------------------------------------------------------------------------------
-
-  private signalArrived(): void {
-    this.delivery.arrived();
-    for (const thread of this.signalWaiters) this.wake(thread);
-    if (this.wakeUp) this.interrupt();
-  }
-
-  /** Interrupt a thread that waits for the host, rather the main one, so that it can handle signals. */
-  private interrupt(): void {
-    const { signals } = this.machine.host;
-    const heard = (thread: Thread): boolean =>
-      thread.wait !== undefined &&
-      (thread === this.running || signals.pending().some((name) => !thread.mask.includes(name)));
-    const thread = heard(this.main) ? this.main : [...this.hosted].find(heard);
-    if (!thread) return;
-    const { interrupted } = thread.wait!;
-    const left = this.machine.interruptTimed(thread.waitingAt);
-    if (interrupted) thread.resume = () => this.raiseIn(interrupted);
-    else if (left !== undefined) thread.resume = () => this.replaceArgument(left);
-    this.askAgain(thread);
-  }
-
-  /** Let the running thread, whose state is on its stack, raise the exception that an action raises. */
-  private raiseIn(action: () => never): void {
-    try {
-      action();
-    } catch (e) {
-      if (!(e instanceof OcamlException)) throw e;
-    }
-    this.machine.core.push_raise();
-  }
-
-  /** Let the running thread's suspended primitive be called again with another first argument. */
-  private replaceArgument(argument: number): void {
-    const m = this.machine;
-    m.setWord(CELL_RESULT, m.allocDouble(argument));
-    m.core.replace_accu(CELL_RESULT);
-  }
-
-  /** Each thread blocks signals of its own. */
-  private changeMask(old: Thread, thread: Thread): void {
-    const { signals } = this.machine.host;
-    if (signals.active()) old.mask = signals.changeMask("set", thread.mask);
   }
 
   // ---- Beginning and end of threads -----------------------------------------------------------------------------------------
 
-  /** From now on threads have numbers, the main one the first. */
-  number(): void {
-    if (this.numbered) return;
-    this.numbered = true;
-    this.giveNumber(this.main);
-  }
-
-  private giveNumber(thread: Thread): void {
-    thread.id = this.nextThread++;
-    this.numberedThreads.set(thread.id, thread);
-  }
-
-  private newDomain(): Domain {
-    const m = this.machine;
-    const used = new Set([...this.domains].map((d) => d.index));
-    if (used.size >= this.maxDomains) m.failwith("failed to allocate domain");
-    let index = 0;
-    while (used.has(index)) index++;
-    const domain = new Domain(this.nextDomain++, index, m.i32[CELL_BACKTRACE_ACTIVE >>> 2]!);
-    this.domains.add(domain);
-    return domain;
-  }
-
   /** Start a thread that applies the function in the word at `f` to (). */
   start(f: number, domain = this.running.domain): Thread {
-    const m = this.machine;
-    const fiber = m.core.thread_new(f) >>> 0;
-    if (fiber === 0) m.outOfMemory();
-    const thread = new Thread(domain, fiber);
-    thread.mask = m.host.signals.changeMask("block", []);
-    if (this.numbered) this.giveNumber(thread);
+    const thread = this.population.add(f, domain);
     this.enqueue(thread);
-    this.threadCount++;
-    this.allowWaits();
     return thread;
   }
 
   /** Start a domain that applies the function in the word at `f` to (). */
   startDomain(f: number, end: Domain["end"]): Domain {
-    const domain = this.newDomain();
+    const domain = this.population.addDomain();
     domain.end = end;
     this.start(f, domain);
     return domain;
@@ -422,25 +344,20 @@ export class Scheduler {
 
   /** In a primitive: wait for the end of the thread with a Thread.id. */
   join(id: number): Value {
-    const thread = this.numberedThreads.get(id);
+    const { population } = this;
+    const thread = population.withNumber(id);
     if (!thread) return Val.unit;
     const { running } = this;
     thread.joining.push(running);
-    const ended = (): boolean => this.numberedThreads.get(id) !== thread;
+    const ended = (): boolean => population.withNumber(id) !== thread;
     return this.block(ended, () => thread.joining.splice(thread.joining.indexOf(running), 1));
   }
 
   /** A thread is no more. */
   remove(thread: Thread): void {
-    const { domain } = thread;
-    if (thread.id !== undefined) this.numberedThreads.delete(thread.id);
-    domain.threads.delete(thread);
-    thread.freeDescriptor();
-    this.threadCount--;
+    this.population.remove(thread);
     for (const other of thread.joining) this.wake(other);
-    if (domain.threads.size === 0) {
-      this.domains.delete(domain);
-      domain.free();
-    } else if (domain.first.state === "ended") this.wake(domain.first);
+    const { first } = thread.domain;
+    if (first?.state === "ended") this.wake(first);
   }
 }

@@ -56,8 +56,8 @@ export class Domain {
     this.recordsBacktraces = recordsBacktraces;
   }
 
-  get first(): Thread {
-    return [...this.threads][0]!;
+  get first(): Thread | undefined {
+    return this.threads.values().next().value;
   }
 
   /** Keep what is in the cells. */

@@ -2,7 +2,7 @@
 export * from "./primitives";
 export { alloc_block, alloc_host_custom, alloc_small, alloc_small_slow, init_heap, modify_field } from "./gc/alloc";
 export { marshalled_length } from "./intern-header";
-export { channel_read_off_heap } from "./io";
+export { channel_read_off_heap, skip_taken_output } from "./io";
 export { mem_alloc, mem_free } from "./gc/malloc";
 export { root_free, root_new } from "./gc/roots";
 

@@ -6,6 +6,8 @@
  * refuses descriptor -1.
  */
 import {
+  CELL_EXN,
+  CELL_SP,
   CHANNEL_BUFFER,
   CHANNEL_BUFFER_SIZE,
   CHANNEL_COMPILED,
@@ -21,6 +23,7 @@ import {
   CHANNEL_SIZE,
   CHANNEL_UNBUFFERED,
   CUSTOM_CHANNEL,
+  WORD,
 } from "../layout";
 import { data as bigarrayData } from "./bigarray";
 import { externLength, externToMemory } from "./extern";
@@ -36,9 +39,12 @@ import { customData, initField, ofBool, ofInt, ofInt32, toInt, toInt32, UNIT, va
 /** Read at most n bytes; 0 at the end, -1: raised, or (unless `block`) the primitive is to be called again later. */
 @external("host", "channel_read")
 declare function hostRead(fd: i32, to: usize, n: i32, block: i32): i32;
-/** Write at most n bytes; -1: raised, -2: raised and trying again is useless. */
+/**
+ * Write at most n bytes; -1: raised, or (unless `block`) the primitive is to be called again later; -2: raised, and trying
+ * again is useless.
+ */
 @external("host", "channel_write")
-declare function hostWrite(fd: i32, from: usize, n: i32): i32;
+declare function hostWrite(fd: i32, from: usize, n: i32, block: i32): i32;
 /** Current position, -1 where there are no positions. */
 @external("host", "channel_position")
 declare function hostPosition(fd: i32): f64;
@@ -164,12 +170,12 @@ export function finalizeChannel(p: usize): void {
 
 // ---- Output -------------------------------------------------------------------------------------------------------------
 
-/** Write once what is in the buffer: 1 it is empty now, 0 some is left, -1 raised. */
-function flushPartial(ch: usize): i32 {
+/** Write once what is in the buffer: 1 it is empty now, 0 some is left, -1 raised (or to be called again). */
+function flushPartial(ch: usize, block: i32): i32 {
   const buff = buffer(ch);
   const n = <i32>(curr(ch) - buff);
   if (n == 0) return 1;
-  const written = hostWrite(fd(ch), buff, n);
+  const written = hostWrite(fd(ch), buff, n, block);
   if (written < 0) {
     if (written == -2 && fd(ch) != -1) setCurr(ch, buff);
     return -1;
@@ -181,23 +187,26 @@ function flushPartial(ch: usize): i32 {
   return <i32>(left == 0);
 }
 
-/** false: raised. */
-function flush(ch: usize): bool {
+/** false: raised, or (unless `block`) to be called again. */
+function flush(ch: usize, block: i32): bool {
   let done = 0;
-  while (done == 0) done = flushPartial(ch);
+  while (done == 0) done = flushPartial(ch, block);
   return done > 0;
 }
 
-/** false: raised. */
-function putByte(ch: usize, byte: u32): bool {
-  if (curr(ch) >= end(ch) && flushPartial(ch) < 0) return false;
+/** false: raised, or (unless `block`) to be called again. */
+function putByte(ch: usize, byte: u32, block: i32): bool {
+  if (curr(ch) >= end(ch) && flushPartial(ch, block) < 0) return false;
   store<u8>(curr(ch), <u8>byte);
   setCurr(ch, curr(ch) + 1);
   return true;
 }
 
-/** Take over as much as there is room for, writing the buffer when it is full. Number of bytes taken; -1: raised. */
-function putBlock(ch: usize, p: usize, n: i32): i32 {
+/**
+ * Take over as much as there is room for, writing the buffer when it is full. Number of bytes taken; below 0: raised (or to
+ * be called again), and the number is -1 minus this.
+ */
+function putBlock(ch: usize, p: usize, n: i32, block: i32): i32 {
   const at = curr(ch);
   const free = <i32>(end(ch) - at);
   if (n < free) {
@@ -207,7 +216,7 @@ function putBlock(ch: usize, p: usize, n: i32): i32 {
   }
   memory.copy(at, p, free);
   setCurr(ch, end(ch));
-  return flushPartial(ch) < 0 ? -1 : free;
+  return flushPartial(ch, block) < 0 ? -1 - free : free;
 }
 
 /** The n bytes at p, which does not move. false: raised. */
@@ -216,12 +225,12 @@ function putOffHeap(v: value, p: usize, n: usize): bool {
   const ch = channelOf(v);
   let ok = true;
   while (n > 0 && ok) {
-    const taken = putBlock(ch, p, <i32>min<usize>(n, 1 << 30));
+    const taken = putBlock(ch, p, <i32>min<usize>(n, 1 << 30), 1);
     ok = taken >= 0;
     p += taken;
     n -= taken;
   }
-  ok = ok && (!isUnbuffered(ch) || flush(ch));
+  ok = ok && (!isUnbuffered(ch) || flush(ch, 1));
   dropRoots(1);
   return ok;
 }
@@ -391,7 +400,7 @@ export function caml_ml_flush(v: value): value {
   const ch = channelOf(v);
   if (fd(ch) == -1 || curr(ch) == buffer(ch)) return UNIT;
   pushRoot(v);
-  const ok = flush(ch);
+  const ok = flush(ch, 0);
   dropRoots(1);
   return ok ? UNIT : 0;
 }
@@ -419,7 +428,8 @@ export function caml_ml_output_char(v: value, c: value): value {
     return UNIT;
   }
   pushRoot(v);
-  const ok = putByte(ch, <u32>toInt(c)) && (!isUnbuffered(ch) || flush(ch));
+  const unbuffered = <i32>isUnbuffered(ch);
+  const ok = putByte(ch, <u32>toInt(c), unbuffered) && (!unbuffered || flush(ch, 1));
   dropRoots(1);
   return ok ? UNIT : 0;
 }
@@ -429,13 +439,29 @@ export function caml_ml_output_int(v: value, n: value): value {
   const word = <u32>toInt(n);
   pushRoot(v);
   const ok =
-    putByte(ch, word >> 24) &&
-    putByte(ch, word >> 16) &&
-    putByte(ch, word >> 8) &&
-    putByte(ch, word) &&
-    (!isUnbuffered(ch) || flush(ch));
+    putByte(ch, word >> 24, 1) &&
+    putByte(ch, word >> 16, 1) &&
+    putByte(ch, word >> 8, 1) &&
+    putByte(ch, word, 1) &&
+    (!isUnbuffered(ch) || flush(ch, 1));
   dropRoots(1);
   return ok ? UNIT : 0;
+}
+
+/** Bytes that the output primitive which is to be called again has taken already. */
+let taken_before_suspension: i32 = 0;
+
+/**
+ * The primitive whose call is on top of the running stack is to be called again: if it was one for output that has taken
+ * some of its bytes, let it start after them.
+ */
+export function skip_taken_output(): void {
+  const taken = <value>taken_before_suspension << 1;
+  taken_before_suspension = 0;
+  if (taken == 0) return;
+  const args = load<usize>(CELL_SP) + 4 * WORD; // all but the first, under the state: bytes, start, length
+  store<value>(args, load<value>(args, WORD) + taken, WORD);
+  store<value>(args, load<value>(args, 2 * WORD) - taken, 2 * WORD);
 }
 
 export function caml_ml_output_bytes(v: value, bytes: value, start: value, length: value): value {
@@ -452,13 +478,15 @@ export function caml_ml_output_bytes(v: value, bytes: value, start: value, lengt
   pushRoot(bytes);
   let ok = true;
   while (n > 0 && ok) {
-    const taken = putBlock(ch, <usize>root(0) + <usize>at, <i32>min<i64>(n, 1 << 30));
+    const taken = putBlock(ch, <usize>root(0) + <usize>at, <i32>min<i64>(n, 1 << 30), 0);
     ok = taken >= 0;
-    at += taken;
-    n -= taken;
+    const k = ok ? taken : -1 - taken;
+    at += k;
+    n -= k;
   }
-  ok = ok && (!isUnbuffered(ch) || flush(ch));
+  ok = ok && (!isUnbuffered(ch) || flush(ch, 0));
   dropRoots(2);
+  if (!ok && load<value>(CELL_EXN) == 0) taken_before_suspension = <i32>(at - toInt(start));
   return ok ? UNIT : 0;
 }
 export { caml_ml_output_bytes as caml_ml_output };
@@ -470,7 +498,7 @@ export function caml_ml_output_bigarray(v: value, array: value, start: value, le
 function seekOut(v: value, position: f64): value {
   const ch = channelOf(v);
   pushRoot(v);
-  const ok = flush(ch) && hostSeek(fd(ch), position);
+  const ok = flush(ch, 1) && hostSeek(fd(ch), position);
   dropRoots(1);
   if (!ok) return 0;
   store<f64>(ch, position, CHANNEL_OFFSET);

@@ -4,7 +4,7 @@
  */
 import fs from "node:fs";
 import { isatty } from "node:tty";
-import { type FileKind, HostError } from "./host.ts";
+import { type FileKind, HostError, HostWait } from "./host.ts";
 import { attempt, translate } from "./node-errors.ts";
 
 /** What can be read from and written to: a file of the system, or a socket. */
@@ -102,6 +102,9 @@ export interface Waiting {
   readonly pause: Pause;
 }
 
+/** Bytes to read before the program asks for them. */
+const READ_AHEAD = 4096;
+
 /** A file of the system. */
 export class SystemFile implements OpenFile {
   readonly kind: FileKind;
@@ -129,6 +132,10 @@ export class SystemFile implements OpenFile {
   /** What was read from the twin while looking whether there is something. */
   private ahead: Uint8Array | undefined;
   private ended = false;
+  /** The read that goes on in the background. */
+  private reading: Promise<void> | undefined;
+  /** What it has failed with. */
+  private failure: Error | undefined;
 
   /** `shared`: the descriptor was inherited. */
   constructor(real: number, context: Waiting, options: { append?: boolean; shared?: boolean; nonblock?: boolean }) {
@@ -163,9 +170,14 @@ export class SystemFile implements OpenFile {
       this.ended = false;
       return 0;
     }
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure) translate(failure);
     const blocking = wait && !this.nonblock;
     for (;;) {
-      const fd = blocking && !this.context.waiting() ? this.real : this.twinFor(fs.constants.O_RDONLY);
+      const mustNotBlock = !blocking || this.context.waiting();
+      const fd = mustNotBlock ? this.twinFor(fs.constants.O_RDONLY) : this.real;
+      if (blocking && mustNotBlock && fd === this.real) throw new HostWait(this.readAhead());
       try {
         const n = fs.readSync(fd, buffer, 0, buffer.length, null);
         this.tries = 0;
@@ -177,6 +189,20 @@ export class SystemFile implements OpenFile {
       }
       this.context.pause(this.tries++);
     }
+  }
+
+  /** Read from a file that cannot be opened again, such as a socket that was inherited, in the background. */
+  private readAhead(): Promise<void> {
+    this.reading ??= new Promise((done) => {
+      fs.read(this.real, new Uint8Array(READ_AHEAD), 0, READ_AHEAD, null, (error, n, buffer) => {
+        this.reading = undefined;
+        if (error) this.failure = error;
+        else if (n > 0) this.ahead = buffer.subarray(0, n);
+        else this.ended = true;
+        done();
+      });
+    });
+    return this.reading;
   }
 
   private takeAhead(buffer: Uint8Array): number {
@@ -209,7 +235,7 @@ export class SystemFile implements OpenFile {
     if (!this.waits || this.ahead || this.ended) return true;
     const fd = this.twinFor(fs.constants.O_RDONLY);
     if (fd === this.real) return true; // there is no way to tell
-    const buffer = new Uint8Array(4096);
+    const buffer = new Uint8Array(READ_AHEAD);
     try {
       const n = fs.readSync(fd, buffer, 0, buffer.length, null);
       if (n > 0) this.ahead = buffer.subarray(0, n);

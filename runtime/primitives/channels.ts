@@ -29,32 +29,28 @@ type ChannelNames = Map<number, string>;
 /** The functions that core.wasm imports; none of them throws. */
 export function channelImports(m: Machine, names: ChannelNames): Record<string, (...args: number[]) => number | void> {
   const { files } = m.host;
-  const guarded = (failed: number, action: () => number): number => {
+  /** The number that `failed` gives for an error's code, or for undefined, when the request has to wait. */
+  const guarded = (failed: (code: string | undefined) => number, action: () => number): number => {
     try {
       return action();
     } catch (e) {
       if (e instanceof HostWait) {
         m.suspendUntil(e);
-        return failed;
+        return failed(undefined);
       }
       if (!(e instanceof HostError)) throw e;
       raiseSysError(m, e);
-      return failed;
+      return failed(e.code);
     }
   };
   return {
     channel_read: (fd, to, n, block) =>
-      guarded(-1, () => m.blocking(block !== 0, () => files.read(fd!, m.u8.subarray(to! >>> 0, (to! >>> 0) + n!)))),
-    channel_write: (fd, from, n) => {
-      try {
-        // What a channel's buffer had to make room for cannot be put in twice: this is not put off.
-        return m.blocking(true, () => files.write(fd!, m.u8.subarray(from! >>> 0, (from! >>> 0) + n!)));
-      } catch (e) {
-        if (!(e instanceof HostError)) throw e;
-        raiseSysError(m, e);
-        return e.code === "EAGAIN" || e.code === "EINTR" ? -1 : -2;
-      }
-    },
+      guarded(() => -1, () => m.blocking(block !== 0, () => files.read(fd!, m.u8.subarray(to! >>> 0, (to! >>> 0) + n!)))),
+    channel_write: (fd, from, n, block) =>
+      guarded(
+        (code) => (code === undefined || code === "EAGAIN" || code === "EINTR" ? -1 : -2),
+        () => m.blocking(block !== 0, () => files.write(fd!, m.u8.subarray(from! >>> 0, (from! >>> 0) + n!))),
+      ),
     channel_position: (fd) => {
       try {
         return files.position(fd!);
@@ -64,17 +60,17 @@ export function channelImports(m: Machine, names: ChannelNames): Record<string, 
       }
     },
     channel_seek: (fd, position) =>
-      guarded(0, () => {
+      guarded(() => 0, () => {
         files.seek(fd!, position!);
         return 1;
       }),
     channel_size: (fd) =>
-      guarded(-1, () => {
+      guarded(() => -1, () => {
         files.position(fd!);
         return files.status(fd!).size;
       }),
     channel_close: (fd) =>
-      guarded(0, () => {
+      guarded(() => 0, () => {
         names.delete(fd!);
         files.close(fd!);
         return 1;

@@ -8,11 +8,11 @@ let sleeper ms () =
 
 let () =
   let start = Unix.gettimeofday () in
-  let threads = List.map (fun ms -> Thread.create (sleeper ms) ()) [ 300; 100; 200; 0; 400 ] in
+  let threads = List.map (fun ms -> Thread.create (sleeper ms) ()) [ 600; 200; 400; 0; 800 ] in
   let work = Thread.create (fun () -> let t = ref 0 in
-    while Unix.gettimeofday () -. start < 0.15 do incr t done; Mutex.protect mutex (fun () -> order := 150 :: !order)) () in
+    while Unix.gettimeofday () -. start < 0.3 do incr t done; Mutex.protect mutex (fun () -> order := 300 :: !order)) () in
   Thread.join work;
   List.iter Thread.join threads;
   let took = Unix.gettimeofday () -. start in
   List.iter (Printf.printf "%d ") (List.rev !order);
-  Printf.printf "\n%b\n" (took > 0.39 && took < 1.0)
+  Printf.printf "\n%b\n" (took > 0.79 && took < 2.0)
