@@ -76,7 +76,7 @@ export function channelImports(m: Machine, names: ChannelNames): Record<string, 
         return 1;
       }),
     channel_check: (fd) =>
-      guarded(0, () => {
+      guarded(() => 0, () => {
         try {
           m.checkCompiled?.(fd!);
           return 1;

@@ -12,8 +12,8 @@ let loop i = while not !stop do spins.(i) <- spins.(i) + 1 done
 
 let () =
   let threads = [ Thread.create spin 0; Thread.create loop 1; Thread.create spin 2 ] in
-  let deadline = Unix.gettimeofday () +. 0.5 in
-  while Unix.gettimeofday () < deadline do ignore (Sys.opaque_identity (List.init 10 Fun.id)) done;
+  let start = Unix.gettimeofday () in
+  while Array.exists (fun n -> n < 1000) spins && Unix.gettimeofday () -. start < 60. do () done;
   stop := true;
   List.iter Thread.join threads;
-  Array.iteri (fun i n -> Printf.printf "thread %d has run: %b\n" i (n > 1000)) spins
+  Array.iteri (fun i n -> Printf.printf "thread %d has run: %b\n" i (n >= 1000)) spins
