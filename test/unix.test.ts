@@ -119,7 +119,9 @@ t.test("signals come when the event loop turns, unless they are blocked", async 
   });
   signals.changeMask("block", ["SIGUSR2"]);
   await patiently(() => signals.suspend([]));
-  t.same(signals.take(), ["SIGUSR2"]);
+  t.same([signals.take(), signals.pending()], [[], ["SIGUSR2"]]);
+  signals.changeMask("unblock", ["SIGUSR2"]);
+  t.same([signals.take(), signals.pending()], [["SIGUSR2"], []]);
   await patiently(() => host.processes.wait(pid, true));
   t.equal(signals.setAction("SIGUSR2", "ignore"), "catch");
   host.processes.kill(host.processes.pid, "SIGUSR2");

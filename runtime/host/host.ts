@@ -234,7 +234,7 @@ export interface Signals {
   accept(signals: readonly string[]): string | undefined;
   /** Told when a signal has come, or one that has come is not blocked any more. */
   onArrival: (() => void) | undefined;
-  /** Wait until a signal comes that is caught and not among `blocked`; take gives it out. */
+  /** Wait until a signal comes that is caught and not among `blocked`; take gives it out once it is not blocked. */
   suspend(blocked: readonly string[]): void;
   /** The real-time interval timer, which sends SIGALRM. The former setting. */
   setTimer(setting: TimerSetting): TimerSetting;

@@ -13,7 +13,7 @@ export class NodeSignals extends BaseSignals {
   private readonly waiting: () => boolean;
   private readonly listeners = new Map<string, () => void>();
   private come: string[] = [];
-  /** Signals that `suspend` has let through. */
+  /** Signals that `suspend` has let through: it does not wait for them again. */
   private released: string[] = [];
   /** Those who wait for a signal. */
   private waiters: (() => void)[] = [];
@@ -34,7 +34,10 @@ export class NodeSignals extends BaseSignals {
   override setAction(signal: string, action: SignalAction): SignalAction {
     if (UNCATCHABLE.includes(signal)) throw new HostError("EINVAL");
     const old = super.setAction(signal, action);
-    if (action === "ignore") this.come = this.come.filter((s) => s !== signal);
+    if (action === "ignore") {
+      this.come = this.come.filter((s) => s !== signal);
+      this.released = this.released.filter((s) => s !== signal);
+    }
     try {
       this.listen(signal);
     } catch {
@@ -87,11 +90,9 @@ export class NodeSignals extends BaseSignals {
   }
 
   override take(): string[] {
-    const taken = [...this.released, ...this.come.filter((signal) => !this.blocked.has(signal))];
-    if (taken.length > 0) {
-      this.released = [];
-      this.come = this.come.filter((signal) => this.blocked.has(signal));
-    }
+    const taken = this.pending().filter((signal) => !this.blocked.has(signal));
+    this.released = this.released.filter((signal) => this.blocked.has(signal));
+    this.come = this.come.filter((signal) => this.blocked.has(signal));
     return taken;
   }
 
@@ -104,12 +105,12 @@ export class NodeSignals extends BaseSignals {
       this.come = this.come.filter((s) => s !== signal);
       this.raise(signal);
     }
-    if (this.come.some((signal) => !this.blocked.has(signal))) this.onArrival?.();
+    if (this.pending().some((signal) => !this.blocked.has(signal))) this.onArrival?.();
     return old;
   }
 
   override pending(): string[] {
-    return [...this.come];
+    return [...new Set([...this.released, ...this.come])];
   }
 
   override accept(signals: readonly string[]): string | undefined {
