@@ -10,6 +10,8 @@ import { codeWords } from "../bytecode/formats/executable.ts";
 import { opcode } from "../bytecode/instructions/table.ts";
 import { readUnitDebug, ProgramDebug } from "../bytecode/formats/debug.ts";
 import type { CompilationUnit, Reloc } from "../bytecode/formats/unit.ts";
+import { readingFile } from "../bytecode/formats/errors.ts";
+import { verify } from "../bytecode/verifier.ts";
 import { LinkError } from "./errors.ts";
 import { buildLiteral } from "./literals.ts";
 
@@ -55,7 +57,7 @@ export class Linker {
 
   /**
    * Link a unit: check its interfaces, resolve what it refers to, place its code. Running the code initialises the
-   * unit. Throws LinkError.
+   * unit. A unit that is refused changes nothing. Throws LinkError, FormatError.
    */
   link(unit: CompilationUnit, file: string): CodeFragment {
     this.checkInterfaces(unit, file);
@@ -68,33 +70,38 @@ export class Linker {
       const names = [...new Set(unknown.map((r) => (r as { name: string }).name))].join(", ");
       throw new LinkError(file, unit.name, `there is no primitive ${names}`, "Bactrian does not load C code: replace it by OCaml");
     }
+    const debug = readingFile(file, () => unit.debug && readUnitDebug(unit.debug, unit.name));
     const words = codeWords(unit.code);
     for (const reloc of unit.relocs) words[reloc.pos >> 2] = this.resolve(reloc, unit, file);
     // The unit's code ends where the next unit's would begin: return from it instead.
     const code = new Int32Array(words.length + 2);
     code.set(words);
     code.set(RETURN_1, words.length);
-    const fragment = this.engine.code.load(code, this.engine.primitives.namesByIndex(), 1);
-    if (unit.debug) {
-      this.engine.debugInfo.addProgram(fragment, new ProgramDebug([readUnitDebug(unit.debug, unit.name)]));
+    const { primitives } = this.engine;
+    const names = primitives.namesByIndex();
+    readingFile(file, () =>
+      verify(code, { globals: this.used, primitives: names, arity: (name) => primitives.arity(name), entryHeight: 1 }),
+    );
+    const fragment = this.engine.code.load(code, names, 1);
+    if (debug) this.engine.debugInfo.addProgram(fragment, new ProgramDebug([debug]));
+    for (const { name, digest: crc } of unit.imports) {
+      if (crc !== undefined && !this.interfaces.has(name)) this.interfaces.set(name, { crc, unit: unit.name });
     }
     this.initialised.add(unit.name);
     return fragment;
   }
 
+  /** Interfaces that the unit shares with those before it must be the same. */
   private checkInterfaces(unit: CompilationUnit, file: string): void {
     for (const { name, digest: crc } of unit.imports) {
-      if (crc === undefined) continue;
       const known = this.interfaces.get(name);
-      if (known && known.crc !== crc) {
-        throw new LinkError(
-          file,
-          unit.name,
-          `was compiled against another version of ${name} than ${known.unit}`,
-          "Compile both again with the same interface",
-        );
-      }
-      if (!known) this.interfaces.set(name, { crc, unit: unit.name });
+      if (crc === undefined || !known || known.crc === crc) continue;
+      throw new LinkError(
+        file,
+        unit.name,
+        `was compiled against another version of ${name} than ${known.unit}`,
+        "Compile both again with the same interface",
+      );
     }
   }
 
@@ -111,6 +118,10 @@ export class Linker {
     }
     if (key !== "") this.slots.set(key, slot);
     return slot;
+  }
+
+  private noException(name: string, unit: CompilationUnit, file: string): never {
+    throw new LinkError(file, unit.name, `uses the predefined exception ${name}, which does not exist`, "Build it again with ocamlc 5.3");
   }
 
   private resolve(reloc: Reloc, unit: CompilationUnit, file: string): number {
@@ -132,7 +143,7 @@ export class Linker {
         return slot;
       }
       case "getpredef":
-        return this.slots.get(predefined(reloc.name))!;
+        return this.slots.get(predefined(reloc.name)) ?? this.noException(reloc.name, unit, file);
       case "primitive":
         return this.engine.primitives.find(reloc.name)!.index;
     }

@@ -8,7 +8,9 @@ let initialise =
      Toploop.initialize_toplevel_env ())
 
 let report ppf exn =
-  Location.report_exception ppf exn;
+  (match Location.error_of_exn exn with
+   | Some _ -> Location.report_exception ppf exn
+   | None -> Format.fprintf ppf "Exception: %s.@." (Printexc.to_string exn));
   false
 
 let execute ppf phrase =

@@ -1,13 +1,23 @@
 /** Running damaged files as Bactrian does, and telling how that ends. */
-import type { CoreModule } from "../../bytecode/engine.ts";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { type CoreModule, Engine } from "../../bytecode/engine.ts";
 import { FormatError } from "../../bytecode/formats/errors.ts";
 import { readExecutable } from "../../bytecode/formats/executable.ts";
 import { readUnits } from "../../bytecode/formats/unit.ts";
-import { CrashError, LinkError } from "../../loader/errors.ts";
-import { type LoadedProgram, prepareProgram, runPreparedAsync } from "../../loader/program.ts";
+import { bytes, fn, string } from "../../loader/codecs.ts";
+import { asCrash, CrashError, LinkError } from "../../loader/errors.ts";
+import { libraryDirectory } from "../../loader/installation.ts";
+import { Linker } from "../../loader/linker.ts";
+import { Runtime } from "../../loader/node.ts";
+import { prepareProgram, runPreparedAsync } from "../../loader/program.ts";
+import { Runtime as PortableRuntime } from "../../loader/runtime.ts";
 import { BaseHost } from "../../runtime/host/base.ts";
 import { type Files, HostError } from "../../runtime/host/host.ts";
-import type { Kind } from "./subjects.ts";
+import { OcamlException } from "../../runtime/machine.ts";
+import { hostPrimitives } from "../../runtime/primitives/index.ts";
+import type { Kind, Subject } from "./subjects.ts";
 
 /**
  * - `refused`: one line says what is wrong with the file;
@@ -33,72 +43,155 @@ const OUTPUT = 1 << 20;
 
 class TimeIsOver extends Error {}
 
-/** A host that takes what programs write to standard output and error, and grants nothing else. */
+/** A host that takes what programs write to standard output and error, has one file to read, and grants nothing else. */
 class ListeningHost extends BaseHost {
   errors = "";
+  /** What every path leads to. */
+  input: Uint8Array = new Uint8Array(0);
+  private position = 0;
   private written = 0;
-  override readonly files: Files = Object.assign(Object.create(new BaseHost().files) as Files, {
+  override readonly files: Files = Object.assign(new BaseHost().files, {
     write: (fd: number, bytes: Uint8Array): number => {
       this.written += bytes.length;
       if (this.written > OUTPUT) throw new HostError("ENOSPC");
       if (fd === 2) this.errors += new TextDecoder().decode(bytes);
       return bytes.length;
     },
+    open: (): number => {
+      this.position = 0;
+      return 3;
+    },
+    read: (fd: number, buffer: Uint8Array): number => {
+      if (fd !== 3) return 0;
+      const part = this.input.subarray(this.position, this.position + buffer.length);
+      buffer.set(part);
+      this.position += part.length;
+      return part.length;
+    },
+    position: (): number => this.position,
+    close: (): void => undefined,
   });
 }
 
-/** Have the program end when its time is over, at the next poll. */
-function limitTime({ engine: { scheduler } }: LoadedProgram): void {
-  const end = performance.now() + TIME;
+/** Have what an engine runs end when its time is over, at the next poll. A function that starts the time. */
+function limitTime({ scheduler }: Engine): () => void {
+  let end = Infinity;
   const poll = scheduler.poll.bind(scheduler);
   scheduler.poll = (nested) => {
     if (performance.now() > end) throw new TimeIsOver();
     return poll(nested);
   };
+  return () => (end = performance.now() + TIME);
 }
 
-/** One attempt that is expected to end with an error of the user's input, or with a status. */
-async function ending(action: () => Promise<Result>): Promise<Result> {
-  try {
-    return await action();
-  } catch (e) {
-    if (e instanceof TimeIsOver) return { outcome: "endless", detail: "" };
-    const detail = (e as Error).message;
-    const oneLine = !detail.includes("\n");
-    if (oneLine && (e instanceof FormatError || e instanceof LinkError)) return { outcome: "refused", detail };
-    if (oneLine && e instanceof CrashError) return { outcome: "crashed", detail: `${(e.cause as Error).name}: ${(e.cause as Error).message}` };
-    return { outcome: "bug", detail: (e as Error).stack ?? String(e) };
+/** How an attempt has ended that has thrown `e`. */
+function resultOf(e: unknown): Result {
+  const error = e as Error;
+  if (e instanceof TimeIsOver) return { outcome: "endless", detail: "" };
+  if (!error.message.includes("\n")) {
+    if (e instanceof FormatError || e instanceof LinkError) return { outcome: "refused", detail: error.message };
+    if (e instanceof CrashError) return { outcome: "crashed", detail: String(error.cause) };
   }
+  return { outcome: "bug", detail: error.stack ?? String(e) };
 }
+
+const ended: Result = { outcome: "ended", detail: "" };
+
+/** Tries what is done with one file after the other; some go on with what they have loaded before. */
+type Attempt = (bytes: Uint8Array) => Promise<Result>;
 
 /** What `bactrian run` does. */
-function runExecutable(core: CoreModule, bytes: Uint8Array): Promise<Result> {
-  return ending(async () => {
+function executable(core: CoreModule): Attempt {
+  return async (bytes) => {
     const host = new ListeningHost();
-    const program = prepareProgram(readExecutable(bytes, "program"), {
-      core,
-      host,
-      argv: ["program"],
-      parameters: "b,s=4k,l=64k",
-      maxMemoryBytes: MEMORY,
-      verify: true,
-    });
-    limitTime(program);
+    const options = { core, host, argv: ["program"], parameters: "b,s=4k,l=64k", maxMemoryBytes: MEMORY, verify: true };
+    const program = prepareProgram(readExecutable(bytes, "program"), options);
+    limitTime(program.engine)();
     let timer: NodeJS.Timeout | undefined;
     const waits = new Promise<never>((_, fail) => (timer = setTimeout(() => fail(new TimeIsOver()), TIME)));
     const status = await Promise.race([runPreparedAsync(program), waits]).finally(() => clearTimeout(timer));
-    const uncaught = status === 2 && host.errors.includes("Fatal error: exception ");
-    return { outcome: uncaught ? "uncaught" : "ended", detail: uncaught ? host.errors : String(status) };
-  });
+    return status === 2 && host.errors.includes("Fatal error: exception ") ? { outcome: "uncaught", detail: host.errors } : ended;
+  };
 }
 
-const ATTEMPTS: Readonly<Record<Kind, (core: CoreModule, bytes: Uint8Array) => Promise<Result>>> = {
-  executable: runExecutable,
-  linked: async (_core, bytes) =>
-    ending(async () => {
-      readUnits(bytes);
-      return { outcome: "ended", detail: "" };
-    }),
+/** Units are linked to the standard library, one after the other, into one machine. */
+function linked(core: CoreModule): Attempt {
+  const { primitives, imports } = hostPrimitives({ argv: ["program"], executableName: "program" });
+  const engine = new Engine({ core, host: new ListeningHost(), primitives, imports, maxMemoryBytes: 4 * MEMORY });
+  const startTime = limitTime(engine);
+  const linker = new Linker(engine);
+  const library = readFileSync(join(libraryDirectory, "stdlib.cma"));
+  for (const unit of readUnits(library)) engine.runCode(linker.link(unit, "stdlib.cma"));
+  return async (bytes) => {
+    startTime();
+    try {
+      for (const unit of readUnits(bytes, "file")) engine.runCode(linker.link(unit, "file"));
+      return ended;
+    } catch (e) {
+      if (e instanceof OcamlException) return { outcome: "uncaught", detail: "" };
+      throw asCrash("file", e);
+    }
+  };
+}
+
+/** Units are loaded into one toplevel, which must still evaluate phrases after those that it refuses. */
+async function loaded(core: CoreModule, { file }: Subject): Promise<Attempt> {
+  const copy = join(tmpdir(), `bactrian-hostile-${process.pid}-${basename(file)}`);
+  const runtime = await Runtime.create({ core, limits: { memoryBytes: 8 * MEMORY }, stdout: () => undefined, stderr: () => undefined });
+  await runtime.eval("let six = 6");
+  return async (bytes) => {
+    writeFileSync(copy, bytes);
+    const { ok, output } = await runtime.load(copy).finally(() => rmSync(copy));
+    const after = await runtime.eval("List.fold_left ( + ) six [ 1; 2; 3 ]");
+    if (after.output !== "- : int = 12\n") throw new Error(`the session is damaged: ${after.output}, after ${output}`);
+    return ok ? ended : { outcome: "refused", detail: output };
+  };
+}
+
+/** Values are read by one program, from strings and from files in turn. */
+async function marshalled(core: CoreModule, { program }: Subject): Promise<Attempt> {
+  const host = new ListeningHost();
+  const runtime = await PortableRuntime.create({ core, host, parameters: "b", limits: { memoryBytes: MEMORY } });
+  await runtime.run(readFileSync(program!));
+  let fromChannel = false;
+  return async (data) => {
+    fromChannel = !fromChannel;
+    host.input = data;
+    const detail = fromChannel
+      ? runtime.call("from_channel", fn([string], string), "values")
+      : runtime.call("from_bytes", fn([bytes], string), data);
+    if (detail === "read") return ended;
+    if (detail === "changed") throw new Error("a collection has changed what was read");
+    return { outcome: "refused", detail };
+  };
+}
+
+const KINDS: Readonly<Record<Kind, (core: CoreModule, subject: Subject) => Attempt | Promise<Attempt>>> = {
+  executable,
+  linked,
+  loaded,
+  marshalled,
 };
 
-export const attempt = (core: CoreModule, kind: Kind, bytes: Uint8Array): Promise<Result> => ATTEMPTS[kind](core, bytes);
+/** Attempts with the damaged versions of a subject, which begin anew after all that ends a program. */
+export class Attempts {
+  private readonly core: CoreModule;
+  private readonly subject: Subject;
+  private attempt: Attempt | undefined;
+
+  constructor(core: CoreModule, subject: Subject) {
+    this.core = core;
+    this.subject = subject;
+  }
+
+  async try(bytes: Uint8Array): Promise<Result> {
+    this.attempt ??= await KINDS[this.subject.kind](this.core, this.subject);
+    try {
+      return await this.attempt(bytes);
+    } catch (e) {
+      const result = resultOf(e);
+      if (result.outcome !== "refused") this.attempt = undefined;
+      return result;
+    }
+  }
+}
