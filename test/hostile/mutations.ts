@@ -2,7 +2,7 @@
 import { identify, readExecutable, readUnits } from "../../bytecode/formats/index.ts";
 import { below, oneOf, type Random, random } from "../support/random.ts";
 
-/** A part of a file that is damaged as often as every other part, whatever its size. */
+/** A part of a file that is damaged as often as every other one, whatever its size. */
 export interface Region {
   readonly name: string;
   readonly start: number;
@@ -15,11 +15,15 @@ export interface Mutant {
   readonly damage: string;
 }
 
+/** Parts that are damaged more often. */
+const WEIGHTS: Readonly<Record<string, number>> = { CODE: 4, DATA: 2, code: 3 };
+
 /** The sections of an executable, or the code, debug data and descriptors of units; and what is around them. */
 export function regionsOf(bytes: Uint8Array): Region[] {
   const regions: Region[] = [];
   const add = (name: string, start: number, length: number): void => {
-    if (length > 0) regions.push({ name, start, end: start + length });
+    const region = { name, start, end: start + length };
+    if (length > 0) regions.push(...new Array<Region>(WEIGHTS[name] ?? 1).fill(region));
   };
   const kind = identify(bytes)?.kind;
   if (kind === "exec") {

@@ -60,6 +60,6 @@ const HEADER = 20;
 export function contentsOf({ kind, file }: Subject): Contents {
   const bytes = new Uint8Array(readFileSync(file));
   if (kind !== "marshalled") return { bytes, regions: regionsOf(bytes) };
-  const values = { name: "values", start: HEADER, end: bytes.length };
-  return { bytes, regions: [{ name: "header", start: 0, end: HEADER }, values, values, values] };
+  const header = { name: "header", start: 0, end: HEADER };
+  return { bytes, regions: [header, { name: "values", start: HEADER, end: bytes.length }] };
 }
