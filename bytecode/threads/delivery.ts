@@ -69,9 +69,12 @@ export class SignalDelivery {
   interrupt(): void {
     const { machine, scheduler } = this.engine;
     const { main, current, nobodyRuns, hosted } = scheduler;
-    const heard = (thread: Thread): boolean =>
-      thread.wait !== undefined &&
-      (thread === current ? nobodyRuns : machine.host.signals.pending().some((name) => !thread.mask.includes(name)));
+    const { signals } = machine.host;
+    const heard = (thread: Thread): boolean => {
+      if (thread.wait === undefined || (thread === current && !nobodyRuns)) return false;
+      const mask = thread === current ? signals.mask() : thread.mask;
+      return signals.pending().some((name) => !mask.includes(name));
+    };
     const thread = heard(main) ? main : nobodyRuns ? [...hosted].find(heard) : undefined;
     if (!thread) return;
     this.chosen = thread;
@@ -117,9 +120,11 @@ export class SignalDelivery {
     }
   }
 
-  /** Each thread blocks signals of its own. */
+  /** Each thread blocks signals of its own: another one than `old` is running now. */
   changeMask(old: Thread, thread: Thread): void {
     const { signals } = this.engine.machine.host;
-    if (signals.active()) old.mask = signals.changeMask("set", thread.mask);
+    if (!signals.active()) return;
+    old.mask = signals.mask();
+    signals.changeMask("set", thread.mask);
   }
 }

@@ -71,7 +71,7 @@ export class Population {
     const fiber = m.core.thread_new(f) >>> 0;
     if (fiber === 0) m.outOfMemory();
     const thread = new Thread(domain, fiber);
-    thread.mask = m.host.signals.changeMask("block", []);
+    thread.mask = m.host.signals.mask();
     this.giveNumber(thread);
     this.threads++;
     return thread;

@@ -206,7 +206,6 @@ export class Scheduler {
     const old = this.running;
     if (thread !== old) {
       old.leave(m);
-      this.signals.changeMask(old, thread);
       if (thread.domain !== old.domain) {
         old.domain.leave(m);
         thread.domain.enter(m);
@@ -215,6 +214,7 @@ export class Scheduler {
       m.core.thread_switch(thread.fiber, old.state === "ended" ? 1 : 0);
       thread.enter(m);
       this.running = thread;
+      this.signals.changeMask(old, thread);
       this.sliceStart = performance.now();
     }
     thread.state = "running";

@@ -30,14 +30,13 @@ export function compareCustom(p: usize, q: usize, total: bool): i32 {
     case CUSTOM_INT64:
     case CUSTOM_NATIVEINT:
     case CUSTOM_CHANNEL:
+    case CUSTOM_MUTEX:
+    case CUSTOM_CONDITION:
     case CUSTOM_HOST: {
       const a = load<i64>(customData(p));
       const b = load<i64>(customData(q));
       return a < b ? -1 : a > b ? 1 : 0;
     }
-    case CUSTOM_MUTEX:
-    case CUSTOM_CONDITION:
-      return p < q ? -1 : p > q ? 1 : 0;
     case CUSTOM_BIGARRAY:
       return compareBigarrays(p, q, total);
     default:

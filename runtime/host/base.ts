@@ -124,6 +124,9 @@ export class BaseSignals implements Signals {
     }
     return old;
   }
+  mask(): string[] {
+    return [...this.blocked];
+  }
   pending(): string[] {
     return [];
   }

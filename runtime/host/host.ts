@@ -228,7 +228,9 @@ export interface Signals {
   take(): string[];
   /** Block signals, unblock them, or block just them. Those that were blocked. */
   changeMask(how: "set" | "block" | "unblock", signals: readonly string[]): string[];
-  /** The blocked signals that have come. */
+  /** The signals that are blocked. */
+  mask(): string[];
+  /** The signals that have come and have not been given out. */
   pending(): string[];
   /** Take a pending signal of these, blocked or not. */
   accept(signals: readonly string[]): string | undefined;
