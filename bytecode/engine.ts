@@ -131,7 +131,10 @@ export class Engine {
       "RAISE",
     ];
     stubs.forEach((name, i) => (m.i32[(STUBS >>> 2) + i] = opcode(name)));
-    m.core.init_heap(options.minorHeapWords ?? DEFAULT_MINOR_HEAP_WORDS, options.maxMemoryBytes ?? 0, options.debug ?? 0);
+    const minorHeapWords = options.minorHeapWords ?? DEFAULT_MINOR_HEAP_WORDS;
+    if (!m.core.init_heap(minorHeapWords, options.maxMemoryBytes ?? 0, options.debug ?? 0)) {
+      throw new Error("the memory limit leaves no room for the minor heap");
+    }
     m.setWord(CELL_OBJECT_ID, 0);
     m.setWord(CELL_NAMED_VALUES, Val.emptyList);
     if (!m.core.init_stack(options.maxStackWords ?? DEFAULT_MAX_STACK_WORDS)) {

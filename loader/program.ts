@@ -56,6 +56,7 @@ export function prepareProgram(program: BytecodeExecutable, options: ProgramOpti
     ...(options.fused !== undefined && { fused: options.fused }),
     imports,
   });
+  engine.machine.core.set_space_overhead(parameters.spaceOverhead);
   if (parameters.backtrace) engine.machine.i32[CELL_BACKTRACE_ACTIVE >>> 2] = 1;
   const fragment = loadProgram(engine, program, options.verify ?? false);
   return { engine, fragment, file: program.file ?? options.argv[0] ?? "program" };

@@ -8,8 +8,10 @@ export interface CoreExports {
   alloc_string(length: number): number;
   /** caml_modify of the word at address `p`, the new value given as its low and high halves. */
   modify_field(p: number, low: number, high: number): void;
-  /** Prepare the heap; `maxBytes` 0 means all that the memory may grow to; `debug`: DEBUG_* bits. */
-  init_heap(minorWords: number, maxBytes: number, debug: number): void;
+  /** Prepare the heap; `maxBytes` 0 means all that the memory may grow to; `debug`: DEBUG_* bits. 0: too little memory. */
+  init_heap(minorWords: number, maxBytes: number, debug: number): number;
+  /** space_overhead of Gc.control. */
+  set_space_overhead(percent: number): void;
   /** Make the main stack. 0: no memory. */
   init_stack(maxWords: number): number;
   /** A closure without environment over the code at a biased address. */

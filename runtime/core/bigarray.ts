@@ -9,7 +9,7 @@
 import { CUSTOM_BIGARRAY, TAG_DOUBLE_ARRAY, WORD } from "../layout";
 import { boundError, invalidArg, raiseOutOfMemory } from "./fail";
 import { copyDouble } from "./floats";
-import { allocCustom, allocSmall } from "./gc/alloc";
+import { allocCustom, allocSmall, collectEverything } from "./gc/alloc";
 import { memAlloc, memFree } from "./gc/malloc";
 import { mix32, mixDouble } from "./hash";
 import { copyInt32, copyInt64, copyNativeint } from "./ints";
@@ -122,7 +122,12 @@ export function caml_ba_create(kind: value, layout: value, dims: value): value {
     if (d < 0) return invalidArg("Bigarray.create: negative dimension");
     setDimension(i, d);
   }
-  const p = makeFromDimensions(toInt32(kind) | (toInt32(layout) << 8), n);
+  const fl = toInt32(kind) | (toInt32(layout) << 8);
+  let p = makeFromDimensions(fl, n);
+  if (!p) {
+    collectEverything();
+    p = makeFromDimensions(fl, n);
+  }
   return p ? <value>p : raiseOutOfMemory();
 }
 
@@ -131,9 +136,15 @@ function makeWithData(fl: i32, n: i32, size: usize): usize {
   const address = memAlloc(size);
   if (!address) return 0;
   const owner = memAlloc(8);
+  const p = owner ? make(fl, n, address, owner, size + 1) : 0;
+  if (!p) {
+    memFree(owner);
+    memFree(address);
+    return 0;
+  }
   store<i32>(owner, 1);
   store<usize>(owner, address, 4);
-  return make(fl, n, address, owner, size + 1);
+  return p;
 }
 
 /** The i-th dimension of the bigarray that is to be made. */

@@ -7,6 +7,7 @@
  */
 import {
   ACTION_FINALISER,
+  ACTION_MINOR_GC,
   ACTION_OUT_OF_MEMORY,
   CELL_ACCU,
   CELL_ACTIONS,
@@ -31,6 +32,7 @@ import {
 } from "../layout";
 import { raiseOutOfMemory } from "./fail";
 import { register_fiber, unregister_fiber } from "./gc/continuations";
+import { collect } from "./gc/alloc";
 import { clearReady, readyAt, readyCount, removeFirstReady } from "./gc/finalisers";
 import { dropRoots, popRoot, pushRoot, rootAddress } from "./roots";
 import { pushFrame, pushTrap, returnAddress, stack_grow, unwindTo } from "./stack";
@@ -95,7 +97,8 @@ export function pushRaise(): void {
 /** Everything that waits for a poll. The interpreter's state is at CELL_SP. true: the host wants the control. */
 export function processActions(nested: i32): bool {
   const actions = load<i32>(CELL_ACTIONS);
-  store<i32>(CELL_ACTIONS, actions & ~(ACTION_FINALISER | ACTION_OUT_OF_MEMORY));
+  store<i32>(CELL_ACTIONS, actions & ~(ACTION_FINALISER | ACTION_OUT_OF_MEMORY | ACTION_MINOR_GC));
+  if (actions & ACTION_MINOR_GC) collect();
   if (actions & ACTION_OUT_OF_MEMORY) {
     raiseOutOfMemory();
     pushRaise();

@@ -21,11 +21,14 @@ let size32: u64 = 0;
 let size64: u64 = 0;
 /** Whether an exception was raised: what is written from then on does not matter. */
 export let failed: bool = false;
+/** Whether that was Out_of_memory. */
+export let outputExhausted: bool = false;
 
 /** Begin, with the given flags. */
 export function openOutput(wanted: i32): void {
   flags = wanted;
   failed = false;
+  outputExhausted = false;
   size32 = 0;
   size64 = 0;
   base = memAlloc(4096);
@@ -43,6 +46,7 @@ export function outputEnd(): usize {
 export function outOfMemory(): void {
   raiseOutOfMemory();
   failed = true;
+  outputExhausted = true;
 }
 export function invalid(message: string): void {
   invalidArg(message);

@@ -36,13 +36,16 @@ import {
   openOutput,
   outOfMemory,
   outputEnd,
+  outputExhausted,
   outputLength,
   prependHeader,
   write8,
   writeBytes,
 } from "./extern-output";
-import { failwith } from "./fail";
+import { failwith, raiseOutOfMemory } from "./fail";
+import { collectEverything } from "./gc/alloc";
 import { NOT_MARKABLE } from "./gc/state";
+import { dropRoots, popRoot, pushRoot, root } from "./roots";
 import { allocString } from "./strings";
 import { beginTraversal, endTraversal, hasFields, nextField, numberOf, pushFields, setNumber, startOfEnvironment } from "./traversal";
 import { field, header, headerTag, headerWosize, isInt, ofInt, stringLength, tag, toInt, toInt32, value } from "./values";
@@ -226,8 +229,23 @@ function writeValue(v: value): void {
   }
 }
 
-/** Marshal v with a list of Marshal.extern_flags. The address of the result, to be freed with freeOutput; 0: raised. */
+/**
+ * Marshal v with a list of Marshal.extern_flags. The address of the result, to be freed with freeOutput; 0: raised. May
+ * collect.
+ */
 function externalize(v: value, flagList: value): usize {
+  pushRoot(v);
+  pushRoot(flagList);
+  let start = tryToExternalize(v, flagList);
+  if (outputExhausted) {
+    collectEverything();
+    start = tryToExternalize(root(1), root(0));
+  }
+  dropRoots(2);
+  return start;
+}
+
+function tryToExternalize(v: value, flagList: value): usize {
   let wanted = 0;
   for (let l = flagList; !isInt(l); l = field(<usize>l, 1)) wanted |= 1 << toInt32(field(<usize>l, 0));
   count = 0;
@@ -249,13 +267,15 @@ export function caml_output_value_to_bytes(v: value, flagList: value): value {
   const p = allocString(<i32>n);
   if (p) memory.copy(p, start, n);
   freeOutput();
-  return <value>p;
+  return p ? <value>p : raiseOutOfMemory();
 }
 export { caml_output_value_to_bytes as caml_output_value_to_string };
 
 /** (buffer, offset, length, value, flags): the number of bytes written. */
 export function caml_output_value_to_buffer(buffer: value, offset: value, length: value, v: value, flagList: value): value {
+  pushRoot(buffer);
   const start = externalize(v, flagList);
+  buffer = popRoot();
   if (!start) return 0;
   const n = outputEnd() - start;
   const fits = <i64>n <= toInt(length);

@@ -14,7 +14,9 @@ import { copyDouble } from "./floats";
 import { invalidArg } from "./fail";
 import { alloc, modify, setMinorHeap } from "./gc/alloc";
 import { addFinaliser } from "./gc/finalisers";
-import { majorSlice, setSpaceOverhead, spaceOverhead, wholeCycle } from "./gc/major";
+import { checkHeap, checking } from "./gc/check";
+import { compact } from "./gc/compact";
+import { finishCycle, majorSlice, set_space_overhead, spaceOverhead, wholeCycle } from "./gc/major";
 import { minorCollection } from "./gc/minor";
 import {
   compactions,
@@ -107,7 +109,7 @@ export function caml_gc_get(unit: value): value {
 }
 export function caml_gc_set(control: value): value {
   const p = <usize>control;
-  setSpaceOverhead(toInt32(load<value>(p, 16)));
+  set_space_overhead(toInt32(load<value>(p, 16)));
   const stack = load<value>(p, 40) >> 1;
   if (stack > 0) store<u32>(CELL_MAX_STACK_WORDS, <u32>min<i64>(stack, 0x7fffffff));
   verbose = field(p, 3);
@@ -157,10 +159,15 @@ export function caml_gc_major_slice(n: value): value {
   majorSlice();
   return runFinalisers();
 }
-/** Pools that are empty after a full collection go back to the allocator, which merges them. */
 export function caml_gc_compaction(unit: value): value {
+  if (!caml_gc_full_major(unit)) return 0;
+  // Finalisation functions that have been called may have started a cycle.
+  minorCollection();
+  finishCycle();
+  compact();
+  if (checking()) checkHeap();
   countCompaction();
-  return caml_gc_full_major(unit);
+  return UNIT;
 }
 export function caml_get_minor_free(unit: value): value {
   return ofInt(<i64>((load<usize>(CELL_YOUNG_PTR) - load<usize>(CELL_YOUNG_START)) >> 3));

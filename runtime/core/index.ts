@@ -4,6 +4,7 @@ export { alloc_block, alloc_host_custom, alloc_small, alloc_small_slow, init_hea
 export { marshalled_length } from "./intern-header";
 export { channel_read_off_heap, skip_taken_output } from "./io";
 export { mem_alloc, mem_free } from "./gc/malloc";
+export { set_space_overhead } from "./gc/major";
 export { root_free, root_new } from "./gc/roots";
 
 export {

@@ -17,8 +17,9 @@ import {
   WORD,
 } from "../layout";
 import { failwith, failwithParts, raiseOutOfMemory } from "./fail";
-import { allocShr } from "./gc/alloc";
-import { memAlloc, memFree, memResize } from "./gc/malloc";
+import { allocShr, collectEverything, memAllocOrCollect } from "./gc/alloc";
+import { memFree, memResize } from "./gc/malloc";
+import { popRoot, pushRoot } from "./roots";
 import { beginClosures, goodClosures, goodInfixes, infixPointer } from "./intern-closures";
 import { readCustom } from "./intern-custom";
 import { compressed, dataLength, marshalledLength, readHeader, uncompressedLength } from "./intern-header";
@@ -349,7 +350,7 @@ export function internFromMemory(p: usize, length: usize, reader: string): value
   let buffer: usize = 0;
   if (compressed) {
     if (uncompressedLength > 0xf0000000) return raiseOutOfMemory();
-    buffer = memAlloc(<usize>uncompressedLength);
+    buffer = memAllocOrCollect(<usize>uncompressedLength);
     if (!buffer) return raiseOutOfMemory();
     if (zstdDecompress(at, <i32>dataLength, buffer, <i32>uncompressedLength) != <i32>uncompressedLength) {
       memFree(buffer);
@@ -357,7 +358,14 @@ export function internFromMemory(p: usize, length: usize, reader: string): value
     }
     continueInput(buffer, buffer + <usize>uncompressedLength);
   }
+  const from = at;
+  const to = end;
   let v = readAll();
+  if (problem == MEMORY) {
+    collectEverything();
+    openInput(from, to);
+    v = readAll();
+  }
   finishBlocks();
   if (problem) v = raiseProblem(reader);
   memFree(buffer);
@@ -400,7 +408,9 @@ function bytesFrom(s: value, offset: value): usize {
 /** A copy of the bytes of s from `offset`, off the heap, since reading must not see them move. */
 export function caml_input_value_from_bytes(s: value, offset: value): value {
   const length = bytesFrom(s, offset);
-  const copy = memAlloc(length);
+  pushRoot(s);
+  const copy = memAllocOrCollect(length);
+  s = popRoot();
   if (!copy) return raiseOutOfMemory();
   if (length) memory.copy(copy, <usize>s + <usize>toInt(offset), length);
   const v = internFromMemory(copy, length, "input_val_from_string");

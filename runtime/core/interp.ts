@@ -16,7 +16,7 @@ import {
   WORD,
 } from "../layout";
 import { raiseOutOfMemory, raiseStackOverflow, raiseZeroDivide } from "./fail";
-import { allocShr, allocSmall, initialize, modify } from "./gc/alloc";
+import { allocLargeOrCollect, allocSmall, initialize, modify } from "./gc/alloc";
 import { stack_grow } from "./stack";
 import { makeHeader, value } from "./values";
 
@@ -51,7 +51,7 @@ export function make_large_block(size: i32, tag: i32): value {
     for (let i = 1; i < size; i++) store<value>(p + (<usize>i << 3), slot(i - 1));
     return <value>p;
   }
-  const p = allocShr(size, tag);
+  const p = allocLargeOrCollect(size, tag);
   if (!p) return raiseOutOfMemory();
   initialize(p, load<value>(CELL_ACCU));
   for (let i = 1; i < size; i++) initialize(p + (<usize>i << 3), slot(i - 1));
@@ -60,7 +60,7 @@ export function make_large_block(size: i32, tag: i32): value {
 
 /** MAKEFLOATBLOCK. */
 export function make_float_block(size: i32): value {
-  const p = size <= MAX_YOUNG_WOSIZE ? allocSmall(size, TAG_DOUBLE_ARRAY) : allocShr(size, TAG_DOUBLE_ARRAY);
+  const p = size <= MAX_YOUNG_WOSIZE ? allocSmall(size, TAG_DOUBLE_ARRAY) : allocLargeOrCollect(size, TAG_DOUBLE_ARRAY);
   if (!p) return raiseOutOfMemory();
   store<f64>(p, load<f64>(<usize>load<value>(CELL_ACCU)));
   for (let i = 1; i < size; i++) store<f64>(p + (<usize>i << 3), load<f64>(<usize>slot(i - 1)));
@@ -71,7 +71,7 @@ export function make_float_block(size: i32): value {
 export function make_large_closure(vars: i32, code: usize): value {
   const size = 2 + vars;
   const young = size <= MAX_YOUNG_WOSIZE;
-  const p = young ? allocSmall(size, TAG_CLOSURE) : allocShr(size, TAG_CLOSURE);
+  const p = young ? allocSmall(size, TAG_CLOSURE) : allocLargeOrCollect(size, TAG_CLOSURE);
   if (!p) return raiseOutOfMemory();
   store<u64>(p, <u64>code);
   store<u64>(p + WORD, closinfo(2));
@@ -94,7 +94,7 @@ export function make_partial_application(): value {
   const nargs = load<i32>(CELL_EXTRA_ARGS) + 1;
   const size = nargs + 3;
   const young = size <= MAX_YOUNG_WOSIZE;
-  const p = young ? allocSmall(size, TAG_CLOSURE) : allocShr(size, TAG_CLOSURE);
+  const p = young ? allocSmall(size, TAG_CLOSURE) : allocLargeOrCollect(size, TAG_CLOSURE);
   if (!p) return raiseOutOfMemory();
   store<u64>(p, <u64>(load<usize>(CELL_PC) - OPCODE_BYTES));
   store<u64>(p + WORD, closinfo(2));
@@ -117,7 +117,7 @@ export function make_recursive_closures(pc: usize): usize {
   let startOfEnv = nfuncs * 3 - 1;
   const size = startOfEnv + nvars;
   const young = size <= MAX_YOUNG_WOSIZE;
-  const p = young ? allocSmall(size, TAG_CLOSURE) : allocShr(size, TAG_CLOSURE);
+  const p = young ? allocSmall(size, TAG_CLOSURE) : allocLargeOrCollect(size, TAG_CLOSURE);
   if (!p) {
     raiseOutOfMemory();
     return 0;

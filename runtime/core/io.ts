@@ -28,7 +28,7 @@ import {
 import { data as bigarrayData } from "./bigarray";
 import { externLength, externToMemory } from "./extern";
 import { failwith, raiseEndOfFile, raiseOutOfMemory } from "./fail";
-import { allocCustom, allocSmall } from "./gc/alloc";
+import { allocCustom, allocSmall, memAllocOrCollect } from "./gc/alloc";
 import { memAlloc, memFree } from "./gc/malloc";
 import { internFromMemory } from "./intern";
 import { marshalledLength } from "./intern-header";
@@ -121,8 +121,8 @@ function wrap(ch: usize): value {
 }
 
 function open(descriptor: i32, output: bool): value {
-  const ch = memAlloc(CHANNEL_SIZE);
-  const buff = ch ? memAlloc(CHANNEL_BUFFER_SIZE) : 0;
+  const ch = memAllocOrCollect(CHANNEL_SIZE);
+  const buff = ch ? memAllocOrCollect(CHANNEL_BUFFER_SIZE) : 0;
   if (!buff) {
     memFree(ch);
     return raiseOutOfMemory();
@@ -651,7 +651,7 @@ function readMarshalled(v: value, p: usize): usize {
     return 0;
   }
   const n = <i32>length;
-  const whole = memAlloc(n);
+  const whole = memAllocOrCollect(n);
   if (!whole) {
     raiseOutOfMemory();
     return 0;

@@ -14,7 +14,7 @@ import {
   WORD,
 } from "../layout";
 import { invalidArg, raiseOutOfMemory } from "./fail";
-import { alloc, allocLargeOrCollect, allocShr, allocSmall, initialize, modify } from "./gc/alloc";
+import { alloc, allocLargeOrCollect, allocSmall, initialize, modify } from "./gc/alloc";
 import { isYoung } from "./gc/minor";
 import { copyNativeint } from "./ints";
 import { find_method } from "./interp";
@@ -196,7 +196,9 @@ export function caml_update_dummy(dummy: value, v: value): value {
 const CONTENDED_WORDS: i32 = 15;
 
 export function caml_atomic_make_contended(v: value): value {
-  const p = allocShr(CONTENDED_WORDS, 0);
+  pushRoot(v);
+  const p = allocLargeOrCollect(CONTENDED_WORDS, 0);
+  v = popRoot();
   if (!p) return raiseOutOfMemory();
   initialize(p, v);
   for (let i = 1; i < CONTENDED_WORDS; i++) initField(p, i, UNIT);

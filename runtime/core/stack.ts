@@ -61,7 +61,7 @@ import {
 } from "../layout";
 import { memAlloc, memFree } from "./gc/malloc";
 import { continuationExtended, continuationTaken, registerContinuation } from "./gc/continuations";
-import { allocSmall } from "./gc/alloc";
+import { allocSmall, collectEverything } from "./gc/alloc";
 import { invalidArg, raise, raiseOutOfMemory } from "./fail";
 import { make_code_closure } from "./interp";
 import { exceptionNamed } from "./named";
@@ -253,8 +253,18 @@ export function init_stack(maxWords: i32): i32 {
 
 /** A fiber under an effect handler (Effect.Deep, Effect.Shallow). */
 export function caml_alloc_stack(handleValue: value, handleExn: value, handleEffect: value): value {
-  const fiber = newFiber(FIBER_FIRST_WORDS);
-  if (!fiber) return raiseOutOfMemory();
+  let fiber = newFiber(FIBER_FIRST_WORDS);
+  if (!fiber) {
+    pushRoot(handleValue);
+    pushRoot(handleExn);
+    pushRoot(handleEffect);
+    collectEverything();
+    handleEffect = popRoot();
+    handleExn = popRoot();
+    handleValue = popRoot();
+    fiber = newFiber(FIBER_FIRST_WORDS);
+    if (!fiber) return raiseOutOfMemory();
+  }
   const high = load<usize>(fiber, FIBER_SP);
   const trap = pushTrap(high, STUB_FIBER_RAISE, 0);
   store<usize>(fiber, trap, FIBER_TRAP_SP);

@@ -60,6 +60,7 @@ export function sysImports(m: Machine): Record<string, (...args: number[]) => vo
   return {
     /** An exception has to be raised that the program does not define. Ends the program. */
     missing_exception: (p, length) => fatal(m, `exception ${text(p!, length!)}`),
+    fatal_error: (p, length) => fatal(m, text(p!, length!)),
     /** The heap's checker has found that an invariant does not hold. Ends the program. */
     heap_damaged: (p, length, address, block) =>
       fatal(m, `heap check: "${text(p!, length!)}" does not hold: word ${hex(address!)}, block ${hex(block!)}`),

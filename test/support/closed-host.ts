@@ -5,5 +5,5 @@ const names = ["read", "write", "position", "seek", "size", "close", "check", "w
 
 /** Imports of core.wasm that refuse. */
 export const closedImports: Record<string, () => number> = Object.fromEntries(
-  [...names, "custom_finalize", "missing_exception", "heap_damaged"].map((name) => [name, () => -1]),
+  [...names, "custom_finalize", "missing_exception", "heap_damaged", "fatal_error"].map((name) => [name, () => -1]),
 );

@@ -29,6 +29,7 @@ export interface RunOptions {
   readonly parameters?: string;
   /** DEBUG_* bits. */
   readonly debug?: number;
+  readonly maxMemoryBytes?: number;
 }
 
 /** How to run a program so that what it writes is kept, and what came of it, given its status. */
@@ -46,6 +47,7 @@ function capturing(options: RunOptions): { options: ProgramOptions; outcome: (st
       argv: options.argv ?? ["program"],
       parameters: options.parameters,
       ...(options.debug !== undefined && { debug: options.debug }),
+      ...(options.maxMemoryBytes !== undefined && { maxMemoryBytes: options.maxMemoryBytes }),
     },
     outcome: (status) => ({ status, stdout: text(1), stderr: text(2) }),
   };

@@ -1,5 +1,6 @@
 /** Allocation of blocks and the write barrier (runtime/memory.c, runtime/alloc.c, runtime/caml/memory.h). */
 import {
+  ACTION_MINOR_GC,
   ACTION_OUT_OF_MEMORY,
   CELL_ACCU,
   CELL_ACTIONS,
@@ -26,67 +27,114 @@ import {
 } from "../../layout";
 import { raiseOutOfMemory } from "../fail";
 import { atom, makeHeader, setHeader, UNIT, value } from "../values";
-import { memAlloc, memFree, memResize, memUsed, setGrowable } from "./malloc";
+import { isStarving, memAlloc, memAvailable, memFree, setGrowable } from "./malloc";
 import { darken, majorSlice, wholeCycle } from "./major";
 import { initMinor, isYoung, minorCollection, resetAllocation } from "./minor";
-import { initSharedHeap, sharedAlloc } from "./shared-heap";
-import { addExternal } from "./state";
+import { refillReserve, reserved, setReserve, vitalResize } from "./reserve";
+import { CLASS_COUNT, initSharedHeap, POOL_BYTES, sharedAlloc } from "./shared-heap";
+import { addExternal, liveWords } from "./state";
 
 const ROOTS_BYTES: usize = 1 << 18;
-/** Kept free so that a minor collection can always promote. */
-let reserve: u64 = 0;
+const ALL_MEMORY: u64 = <u64>65535 * WASM_PAGE;
 let memoryLimit: u64 = 0;
 
-/** Prepare the heap: `minorWords` in the minor heap, `maxBytes` of linear memory in all (0: all there can be). */
-export function init_heap(minorWords: i32, maxBytes: u32, debug: i32): void {
-  const all: u64 = <u64>65535 * WASM_PAGE;
-  memoryLimit = maxBytes ? min<u64>(maxBytes, all) : all;
-  setGrowable(memoryLimit - <u64>memory.size() * WASM_PAGE);
+/**
+ * Prepare the heap: `minorWords` in the minor heap, `maxBytes` of linear memory in all (0: all there can be). 0: this is
+ * not enough memory.
+ */
+export function init_heap(minorWords: i32, maxBytes: u32, debug: i32): i32 {
+  memoryLimit = maxBytes ? min<u64>(maxBytes, ALL_MEMORY) : ALL_MEMORY;
+  const present = <u64>memory.size() * WASM_PAGE;
+  setGrowable(memoryLimit > present ? memoryLimit - present : 0);
   store<i32>(CELL_DEBUG, debug);
   initSharedHeap();
   const roots = memAlloc(ROOTS_BYTES);
   store<usize>(CELL_ROOTS_BASE, roots);
   store<usize>(CELL_ROOTS_SP, roots);
-  if (!roots || !setMinorHeap(minorWords)) unreachable();
+  return roots && setMinorHeap(minorWords) ? 1 : 0;
 }
 
-/** Make a minor heap of this size; the old one must be empty. false: no memory. */
+/** What the survivors of a minor heap of so many bytes may take, pools that are not full included. */
+function promotionBytes(bytes: usize): usize {
+  return bytes + (bytes >> 2) + <usize>CLASS_COUNT * POOL_BYTES + (1 << 20);
+}
+
+/** Make a minor heap of this size; the old one must be empty. false: no memory, nothing has changed. */
 export function setMinorHeap(words: i32): bool {
   words = max(words, 4096);
   const bytes = <usize>words * WORD;
+  const previous = load<usize>(CELL_YOUNG_END) - load<usize>(CELL_YOUNG_START);
   const start = memAlloc(bytes);
-  if (!start || !initMinor(words)) return false;
+  if (!start) return false;
+  if (!setReserve(promotionBytes(bytes)) || !initMinor(words)) {
+    memFree(start);
+    if (previous) setReserve(promotionBytes(previous));
+    return false;
+  }
   memFree(load<usize>(CELL_YOUNG_START));
   store<usize>(CELL_YOUNG_START, start);
   store<usize>(CELL_YOUNG_END, start + bytes);
   resetAllocation();
   if (!load<usize>(CELL_REF_BASE)) growRefTable();
-  reserve = 2 * <u64>bytes + (1 << 20);
   return true;
 }
 
 function growRefTable(): void {
   const base = load<usize>(CELL_REF_BASE);
   const used = load<usize>(CELL_REF_PTR) - base;
+  if (used) requestCollection();
   const size = max<usize>(1 << 16, 2 * used);
-  const grown = memResize(base, size);
-  if (!grown) unreachable();
+  const grown = vitalResize(base, size);
   store<usize>(CELL_REF_BASE, grown);
   store<usize>(CELL_REF_PTR, grown + used);
   store<usize>(CELL_REF_LIMIT, grown + size);
 }
 
-/** Empty the minor heap and do a slice of the major collector. */
-function collect(): void {
+/** Memory is short when less than this part of the limit is left. */
+const SHORT: u64 = 8;
+/** Words that were live after the last collection that was made because memory was short. */
+let liveWhenShort: i64 = 0;
+
+/** Empty the minor heap and do a slice of the major collector, or a whole cycle when memory is short. */
+export function collect(): void {
   minorCollection();
-  if (memUsed() + reserve > memoryLimit) {
+  const few = memAvailable() * SHORT < memoryLimit;
+  if (!refillReserve() || (few && <u64>(liveWords - liveWhenShort) * WORD > memoryLimit / (2 * SHORT))) {
     wholeCycle();
-    if (memUsed() + reserve > memoryLimit) {
-      store<i32>(CELL_ACTIONS, load<i32>(CELL_ACTIONS) | ACTION_OUT_OF_MEMORY);
-    }
+    liveWhenShort = liveWords;
+    if (!refillReserve()) exhausted();
   } else {
+    if (!few) liveWhenShort = 0;
     majorSlice();
   }
+}
+
+/** Raise Out_of_memory soon. Until memory is freed, no more is allocated than what is left can take. */
+function exhausted(): void {
+  addAction(ACTION_OUT_OF_MEMORY);
+  const overhead = promotionBytes(0);
+  const room = reserved() > overhead ? (reserved() - overhead) >> 1 : 0;
+  const limit = load<usize>(CELL_YOUNG_END) - max<usize>(room, 1 << 14);
+  if (limit > load<usize>(CELL_YOUNG_LIMIT)) store<usize>(CELL_YOUNG_LIMIT, limit);
+}
+
+function addAction(action: i32): void {
+  store<i32>(CELL_ACTIONS, load<i32>(CELL_ACTIONS) | action);
+}
+
+/** A minor and a whole major collection, because somebody could not have memory. */
+export function collectEverything(): void {
+  minorCollection();
+  wholeCycle();
+  refillReserve();
+}
+
+/** memAlloc, with a full collection when there is no room. */
+export function memAllocOrCollect(bytes: usize): usize {
+  const p = memAlloc(bytes);
+  if (p) return p;
+  collectEverything();
+  return memAlloc(bytes);
 }
 
 // In stress mode no more than the blocks that were asked for fit after a collection, so that every allocation collects.
@@ -126,8 +174,9 @@ export function alloc_small_slow(wosize: i32): void {
   stressAccu = load<value>(CELL_ACCU);
 }
 
-/** The next allocation in the minor heap collects: much has been allocated elsewhere. */
+/** The next poll, or the next allocation in the minor heap, collects. */
 export function requestCollection(): void {
+  addAction(ACTION_MINOR_GC);
   store<usize>(CELL_YOUNG_LIMIT, load<usize>(CELL_YOUNG_END));
 }
 
@@ -150,7 +199,7 @@ let directWords: i32 = 0;
 
 /** A block in the major heap with undefined fields; 0 when memory is exhausted. Never collects. */
 export function allocShr(wosize: i32, tag: i32): usize {
-  if (memUsed() + reserve + (<u64>wosize << 3) > memoryLimit) return 0;
+  if (isStarving()) return 0;
   directWords += wosize;
   if (directWords > DIRECT_ALLOCATION_WORDS || wosize > DIRECT_ALLOCATION_WORDS) {
     directWords = 0;
@@ -183,8 +232,7 @@ export function alloc(wosize: i32, tag: i32): usize {
 export function allocLargeOrCollect(wosize: i32, tag: i32): usize {
   let p = allocShr(wosize, tag);
   if (!p) {
-    minorCollection();
-    wholeCycle();
+    collectEverything();
     p = allocShr(wosize, tag);
   }
   return p;

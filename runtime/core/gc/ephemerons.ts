@@ -4,6 +4,7 @@
  */
 import { ATOM_HEADERS, TAG_ABSTRACT, TAG_FORWARD, WORD } from "../../layout";
 import { header, headerTag, value, wosize } from "../values";
+import { forwarded, forwardSlot } from "./compact";
 import { darken, isMarked } from "./major";
 import { isYoung, mopUp, oldify } from "./minor";
 import { load32, Table_add, Table_length, Table_new, Table_truncate } from "./table";
@@ -81,6 +82,17 @@ function survives(p: usize): bool {
 // @ts-ignore: decorator
 @inline function dead(v: value): bool {
   return !(<i32>v & 1) && v != EPHE_NONE && !isMarked(<usize>v);
+}
+
+/** Let all ephemerons follow blocks that a compaction has moved. */
+export function forwardEphemerons(): void {
+  if (!all) return;
+  all = forwarded(all);
+  for (let e = all; e; e = nextEphemeron(e)) {
+    const next = nextEphemeron(e);
+    if (next) store<u64>(e, <u64>forwarded(next) | 1, EPHE_LINK);
+    for (let f = e + EPHE_DATA; f < end(e); f += WORD) forwardSlot(f);
+  }
 }
 
 /** Mark the data of live ephemerons whose keys are alive. Whether any was marked. */

@@ -4,7 +4,7 @@
  */
 import { ACTION_FINALISER, CELL_ACTIONS, TAG_INFIX, WORD } from "../../layout";
 import { header, headerTag, headerWosize, UNIT, value } from "../values";
-import { memResize } from "./malloc";
+import { vitalResize } from "./reserve";
 import { darken, isMarked } from "./major";
 import { isYoung, mopUp, oldify } from "./minor";
 import { visit, VISIT_MARK, VISIT_MINOR } from "./roots";
@@ -25,23 +25,21 @@ const ready: usize = memory.data(12, 8);
   return load<i32>(t);
 }
 
-function add(t: usize, f: value, v: value): bool {
+function add(t: usize, f: value, v: value): void {
   const n = length(t);
   if (n == load<i32>(t, 4)) {
     const capacity = max(32, 2 * n);
-    const data = memResize(load<usize>(t, 8), <usize>capacity * PAIR);
-    if (!data) return false;
+    const data = vitalResize(load<usize>(t, 8), <usize>capacity * PAIR);
     store<usize>(t, data, 8);
     store<i32>(t, capacity, 4);
   }
   store<value>(pair(t, n), f);
   store<value>(pair(t, n), v, 8);
   store<i32>(t, n + 1);
-  return true;
 }
 
 function makeReady(f: value, v: value): void {
-  if (!add(ready, f, v)) unreachable();
+  add(ready, f, v);
   store<i32>(CELL_ACTIONS, load<i32>(CELL_ACTIONS) | ACTION_FINALISER);
 }
 
@@ -58,9 +56,9 @@ function reverseReady(from: i32): void {
   }
 }
 
-/** Remember that f is to be called for v. false: no memory. */
-export function addFinaliser(f: value, v: value, isLast: bool): bool {
-  return add(isLast ? last : first, f, v);
+/** Remember that f is to be called for v. */
+export function addFinaliser(f: value, v: value, isLast: bool): void {
+  add(isLast ? last : first, f, v);
 }
 
 /** How many functions are to be called. */

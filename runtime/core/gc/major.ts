@@ -11,10 +11,11 @@ import { header, headerColour, headerTag, headerWosize, setHeader, value } from 
 import { checkHeap, checking, checkMarked } from "./check";
 import { finishEphemerons, markEphemerons } from "./ephemerons";
 import { finishFinalised, markFinalised, markFinalisers } from "./finalisers";
-import { memResize } from "./malloc";
 import { isYoung } from "./minor";
+import { memResize } from "./malloc";
 import { VISIT_MARK, visitRoots, visitSuspended } from "./roots";
 import { startSweep, sweepSome } from "./shared-heap";
+import { nextBlock, startWalk } from "./walk";
 import {
   countMajor,
   heapWords,
@@ -32,20 +33,26 @@ import {
 
 /** space_overhead (Gc.control, OCAMLRUNPARAM o). */
 export let spaceOverhead: i32 = 120;
-export function setSpaceOverhead(percent: i32): void {
+export function set_space_overhead(percent: i32): void {
   spaceOverhead = max(percent, 1);
 }
 
-/** The mark stack: ranges of fields [from, to) still to be looked at. */
+/** The mark stack: ranges of fields [from, to) still to be looked at, and continuations with their stacks [from, 0). */
 let stackBase: usize = 0;
 let stackTop: usize = 0;
 let stackEnd: usize = 0;
+
+/** Whether there was no room for something on the mark stack: marked blocks may have fields to be looked at. */
+let overflowed: bool = false;
 
 function pushRange(from: usize, to: usize): void {
   if (stackTop == stackEnd) {
     const size = max<usize>(1 << 16, 2 * (stackEnd - stackBase));
     const grown = memResize(stackBase, size);
-    if (!grown) unreachable();
+    if (!grown) {
+      overflowed = true;
+      return;
+    }
     stackTop = grown + (stackTop - stackBase);
     stackBase = grown;
     stackEnd = grown + size;
@@ -62,6 +69,11 @@ export function isMarked(p: usize): bool {
   return headerColour(h) != unmarked;
 }
 
+/** Have the fields of the block at p, with header h, looked at. */
+function pushFields(p: usize, h: u64): void {
+  pushRange(p, headerTag(h) == TAG_CONT ? 0 : p + <usize>headerWosize(h) * WORD);
+}
+
 /** Mark what v refers to, if it is a block of the major heap. */
 export function darken(v: value): void {
   if (<i32>v & 1 || v == 0) return;
@@ -74,11 +86,7 @@ export function darken(v: value): void {
   }
   if (headerColour(h) != unmarked) return;
   setHeader(p, (h & ~(<u64>3 << HEADER_COLOUR_SHIFT)) | (<u64>marked << HEADER_COLOUR_SHIFT));
-  const t = headerTag(h);
-  if (t < TAG_NO_SCAN) {
-    if (t == TAG_CONT) visitSuspended(load<usize>(p) & ~1, VISIT_MARK);
-    else pushRange(p, p + <usize>headerWosize(h) * WORD);
-  }
+  if (headerTag(h) < TAG_NO_SCAN) pushFields(p, h);
 }
 
 /** Mark everything on the stacks of a fiber and of those that it will return to. */
@@ -88,11 +96,31 @@ export function darkenStacks(fiber: usize): void {
 
 /** Mark about `budget` words. What is left of it; > 0: nothing is left to mark. */
 function markSome(budget: i64): i64 {
+  budget = emptyStack(budget);
+  while (overflowed && budget > 0) {
+    overflowed = false;
+    startWalk();
+    for (let p = nextBlock(); p; p = nextBlock()) {
+      const h = header(p);
+      if (headerColour(h) != marked || headerTag(h) >= TAG_NO_SCAN) continue;
+      pushFields(p, h);
+      emptyStack(i64.MAX_VALUE);
+    }
+  }
+  return budget;
+}
+
+/** Look at what is on the mark stack, about `budget` words. What is left of it; > 0: the stack is empty. */
+function emptyStack(budget: i64): i64 {
   while (stackTop > stackBase) {
     if (budget <= 0) return 0;
     stackTop -= 8;
     const from = load<usize>(stackTop);
     let to = load<usize>(stackTop, 4);
+    if (!to) {
+      visitSuspended(load<usize>(from) & ~1, VISIT_MARK);
+      continue;
+    }
     // Long blocks in pieces, so that the budget means something.
     if (to - from > 4096 * WORD) {
       pushRange(from + 4096 * WORD, to);

@@ -158,13 +158,27 @@ export function setGrowable(bytes: u64): void {
   growable = bytes;
 }
 
-/** Bytes in use, allocator overhead included. */
-export function memUsed(): u64 {
-  return usedBytes;
+/** Bytes that are free, or may be taken from the engine. */
+export function memAvailable(): u64 {
+  return <u64>memory.size() * WASM_PAGE - firstBlock() - usedBytes + growable;
+}
+
+/** Whether memory is short: only the collector gets any. */
+let starving: bool = false;
+export function isStarving(): bool {
+  return starving;
+}
+export function setStarving(on: bool): void {
+  starving = on;
 }
 
 /** `bytes` of memory with undefined contents, 8-byte aligned; 0 when memory is exhausted. */
 export function memAlloc(bytes: usize): usize {
+  return starving ? 0 : memAllocAlways(bytes);
+}
+
+/** The same for the collector. */
+export function memAllocAlways(bytes: usize): usize {
   if (bytes > 0xfff00000) return 0;
   let size = (bytes + HEADER + 15) & ~15;
   if (size < MIN_BLOCK) size = MIN_BLOCK;
@@ -250,15 +264,21 @@ export function memSize(p: usize): usize {
   return sizeOf(p - HEADER) - HEADER;
 }
 
+/** Whether so many bytes may stay at p. */
+export function fitsAlready(p: usize, bytes: usize): bool {
+  return bytes <= memSize(p) && bytes >= memSize(p) >> 1;
+}
+/** Move the contents of p, which is freed, to q, as far as they fit. */
+export function moveContents(p: usize, q: usize): void {
+  if (p) memory.copy(q, p, min(memSize(p), memSize(q)));
+  memFree(p);
+}
+
 /** The same contents in `bytes` of memory, elsewhere if need be; 0: exhausted, p is still valid. */
 export function memResize(p: usize, bytes: usize): usize {
-  if (!p) return memAlloc(bytes);
-  const old = memSize(p);
-  if (bytes <= old && bytes >= old >> 1) return p;
+  if (p && fitsAlready(p, bytes)) return p;
   const q = memAlloc(bytes);
-  if (!q) return 0;
-  memory.copy(q, p, min(old, bytes));
-  memFree(p);
+  if (q) moveContents(p, q);
   return q;
 }
 

@@ -26,7 +26,7 @@ import { checkBeforeMinor, checkHeap, checking } from "./check";
 import { sweepYoungContinuations, visitRemembered } from "./continuations";
 import { afterMinorEphemerons } from "./ephemerons";
 import { afterMinorFinalisers, beforeMinorFinalisers } from "./finalisers";
-import { memAlloc } from "./malloc";
+import { memAlloc, memFree } from "./malloc";
 import { VISIT_MINOR, visitRoots, visitSuspended } from "./roots";
 import { sharedAlloc } from "./shared-heap";
 import { addPromoted, countMinor, liveWords } from "./state";
@@ -35,11 +35,14 @@ import { addPromoted, countMinor, liveWords } from "./state";
 let todoBase: usize = 0;
 let todo: usize = 0;
 
-/** Room for every block that the minor heap can hold: at least two words each. */
+/** Room for every block that the minor heap can hold: at least two words each. false: no memory, nothing has changed. */
 export function initMinor(minorWords: i32): bool {
-  todoBase = memAlloc((<usize>minorWords >> 1) * 4 + 64);
-  todo = todoBase;
-  return todoBase != 0;
+  const room = memAlloc((<usize>minorWords >> 1) * 4 + 64);
+  if (!room) return false;
+  memFree(todoBase);
+  todoBase = room;
+  todo = room;
+  return true;
 }
 
 // @ts-ignore: decorator
@@ -85,7 +88,6 @@ function mayShortcut(f: value): bool {
 function copy(p: usize, h: u64, t: i32): usize {
   const words = headerWosize(h);
   const q = sharedAlloc(words, t);
-  if (!q) unreachable(); // the reserve of alloc.ts prevents this
   const bytes = <usize>words * WORD;
   if (words <= 8) {
     for (let i: usize = 0; i < bytes; i += WORD) store<u64>(q + i, load<u64>(p + i));

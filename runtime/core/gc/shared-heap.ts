@@ -11,6 +11,7 @@ import { TAG_CONT, TAG_CUSTOM, WORD } from "../../layout";
 import { headerColour, headerTag, headerWosize, makeHeader } from "../values";
 import { finalizeCustom } from "./custom";
 import { memAlloc, memFree } from "./malloc";
+import { vitalAlloc } from "./reserve";
 import {
   addAllocated,
   addFreed,
@@ -93,8 +94,7 @@ function pushPool(lists: usize, c: i32, pool: usize): void {
 }
 
 function newPool(c: i32): usize {
-  const pool = memAlloc(POOL_BYTES);
-  if (!pool) return 0;
+  const pool = vitalAlloc(POOL_BYTES);
   addHeap(<i32>(POOL_BYTES >> 3));
   const bytes = slotBytes(c);
   store<i32>(pool, c, POOL_CLASS);
@@ -109,7 +109,7 @@ function newPool(c: i32): usize {
   return pool;
 }
 
-/** A pool of class c with a free slot, at the head of its list; 0: memory is exhausted. */
+/** A pool of class c with a free slot, at the head of its list. */
 function findPool(c: i32): usize {
   if (phase == PHASE_SWEEP) {
     while (load<usize>(list(unswept, c))) {
@@ -121,16 +121,9 @@ function findPool(c: i32): usize {
   return newPool(c);
 }
 
-/** A block of 1 … words in the major heap, fields undefined; 0: memory is exhausted. */
-export function sharedAlloc(wosize: i32, tag: i32): usize {
-  const whsize = wosize + 1;
-  if (whsize > MAX_SMALL_WHSIZE) return allocLarge(wosize, tag);
-  const c = <i32>load<u8>(classOf + <usize>whsize);
-  let pool = load<usize>(list(available, c));
-  if (!pool) {
-    pool = findPool(c);
-    if (!pool) return 0;
-  }
+/** A free slot of the first pool of class c that has some. */
+// @ts-ignore: decorator
+@inline function takeSlotOf(pool: usize, c: i32): usize {
   const slot = load<usize>(pool, POOL_FREE);
   const next = load<usize>(slot, 8);
   store<usize>(pool, next, POOL_FREE);
@@ -138,6 +131,38 @@ export function sharedAlloc(wosize: i32, tag: i32): usize {
     store<usize>(list(available, c), load<usize>(pool, POOL_NEXT));
     pushPool(full, c, pool);
   }
+  return slot;
+}
+
+// For compaction.
+/** Take the first of the pools of class c with free slots out of its list; 0: there is none. */
+export function takeAvailable(c: i32): usize {
+  const pool = load<usize>(list(available, c));
+  if (pool) store<usize>(list(available, c), load<usize>(pool, POOL_NEXT));
+  return pool;
+}
+/** Put a pool of class c with free slots back into its list. */
+export function putPool(c: i32, pool: usize): void {
+  pushPool(available, c, pool);
+}
+/** A free slot of class c; there is one. */
+export function takeSlot(c: i32): usize {
+  return takeSlotOf(load<usize>(list(available, c)), c);
+}
+export function freeSlots(pool: usize): i32 {
+  let n = 0;
+  for (let slot = load<usize>(pool, POOL_FREE); slot; slot = load<usize>(slot, 8)) n++;
+  return n;
+}
+
+/** A block of 1 … words in the major heap, fields undefined; 0: it is large, and memory is exhausted. */
+export function sharedAlloc(wosize: i32, tag: i32): usize {
+  const whsize = wosize + 1;
+  if (whsize > MAX_SMALL_WHSIZE) return allocLarge(wosize, tag);
+  const c = <i32>load<u8>(classOf + <usize>whsize);
+  let pool = load<usize>(list(available, c));
+  if (!pool) pool = findPool(c);
+  const slot = takeSlotOf(pool, c);
   store<u64>(slot, makeHeader(wosize, tag, allocationColour()));
   addAllocated(whsize);
   return slot + WORD;

@@ -1,5 +1,5 @@
 /** Growing arrays of i32 in off-heap memory; a table is the address of [length, capacity, data]. */
-import { memResize } from "./malloc";
+import { vitalResize } from "./reserve";
 
 /** Static room for table descriptors. */
 const descriptors: usize = memory.data(12 * 32, 8);
@@ -32,8 +32,7 @@ export function Table_add(t: usize, x: i32): void {
   const n = load<i32>(t);
   if (n == load<i32>(t, 4)) {
     const capacity = max(64, 2 * n);
-    const data = memResize(load<usize>(t, 8), <usize>capacity << 2);
-    if (!data) unreachable();
+    const data = vitalResize(load<usize>(t, 8), <usize>capacity << 2);
     store<usize>(t, data, 8);
     store<i32>(t, capacity, 4);
   }
