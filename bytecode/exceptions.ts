@@ -10,9 +10,24 @@ import type { Machine } from "../runtime/machine.ts";
 import type { Engine } from "./engine.ts";
 import { currentBacktrace, isRaise } from "./primitives/backtrace.ts";
 
+/** Bytes of an exception that OCaml's runtime prints (caml_format_exception). */
+const LONGEST_TEXT = 255;
+
+/** The OCaml string at p up to its first NUL, one character per byte; no more than can be printed. */
+function cString(m: Machine, p: number): string {
+  const length = Math.min(m.stringLength(p), LONGEST_TEXT);
+  return String.fromCharCode(...m.u8.subarray(p, p + length)).split("\0", 1)[0]!;
+}
+
 /** The exception value at p as OCaml's runtime prints it: `Failure("x")`. */
 export function formatException(m: Machine, p: number): string {
-  if (m.tag(p) !== 0) return m.utf8(m.block(p, 0));
+  const text = describeException(m, p).slice(0, LONGEST_TEXT);
+  return new TextDecoder().decode(Uint8Array.from(text, (c) => c.charCodeAt(0)));
+}
+
+/** The same, one character per byte, at least as much of it as is printed. */
+function describeException(m: Machine, p: number): string {
+  if (m.tag(p) !== 0) return cString(m, m.block(p, 0));
   const constructor = m.block(p, 0);
   const special = [EXN_MATCH_FAILURE, EXN_ASSERT_FAILURE, EXN_UNDEFINED_RECURSIVE_MODULE];
   let bucket = p;
@@ -26,13 +41,14 @@ export function formatException(m: Machine, p: number): string {
     bucket = m.block(p, 1);
     start = 0;
   }
-  const args: string[] = [];
-  for (let i = start; i < m.wosize(bucket); i++) {
-    if (m.isInt(bucket, i)) args.push(String(m.int64(bucket, i)));
-    else if (m.tag(m.block(bucket, i)) === TAG_STRING) args.push(`"${m.utf8(m.block(bucket, i))}"`);
-    else args.push("_");
+  let text = `${cString(m, m.block(constructor, 0))}(`;
+  for (let i = start; i < m.wosize(bucket) && text.length < LONGEST_TEXT; i++) {
+    if (i > start) text += ", ";
+    if (m.isInt(bucket, i)) text += String(m.int64(bucket, i));
+    else if (m.tag(m.block(bucket, i)) === TAG_STRING) text += `"${cString(m, m.block(bucket, i))}"`;
+    else text += "_";
   }
-  return `${m.utf8(m.block(constructor, 0))}(${args.join(", ")})`;
+  return `${text})`;
 }
 
 /** The last backtrace as OCaml's runtime prints it, line by line. */

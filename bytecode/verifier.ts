@@ -3,7 +3,8 @@
  * its own heap (as with ocamlrun); what is established here is what interpreter and native compiler rely on:
  *
  * - every word belongs to a known instruction, every operand is in range: globals, primitives and their arity, tags;
- * - control stays on instruction starts inside one function, and never falls off the end;
+ * - control stays on instruction starts inside one function, never falls off the end, and goes back only to CHECK_SIGNALS,
+ *   so that every loop can be ended;
  * - at each instruction the height of the stack and the frames on it (traps, return addresses) are the same on all ways
  *   there, nothing pops or overwrites a frame, and functions return from their full height;
  * - environments and closures of one block are addressed inside the block;
@@ -97,6 +98,7 @@ const CLOSUREREC = opcode("CLOSUREREC");
 const CALLN = opcode("C_CALLN");
 const CALL1 = opcode("C_CALL1");
 const CONSTINT = opcode("CONSTINT");
+const CHECK_SIGNALS = opcode("CHECK_SIGNALS");
 
 /** The primitive by which functions ask for stack: CONSTINT words; C_CALL1 ensure (bytecomp/bytegen.ml: comp_function). */
 const ENSURE = "caml_ensure_stack_capacity";
@@ -294,21 +296,21 @@ class Flow {
         const linked = pc + 1 + LINKED[op]!;
         switch (special) {
           case Special.Branch:
-            this.goTo(pc, linked + code[linked]!, height, frame, owner);
+            this.jump(pc, linked + code[linked]!, height, frame, owner);
             fn.maxHeight = maxHeight;
             return;
           case Special.BranchIf:
-            this.goTo(pc, linked + code[linked]!, height, frame, owner);
+            this.jump(pc, linked + code[linked]!, height, frame, owner);
             break;
           case Special.Switch: {
             const count = (code[pc + 1]! & 0xffff) + (code[pc + 1]! >>> 16);
-            for (let i = 0; i < count; i++) this.goTo(pc, next + code[next + i]!, height, frame, owner);
+            for (let i = 0; i < count; i++) this.jump(pc, next + code[next + i]!, height, frame, owner);
             fn.maxHeight = maxHeight;
             return;
           }
           case Special.PushReturnAddress:
           case Special.PushTrap: {
-            this.goTo(pc, linked + code[linked]!, height, frame, owner);
+            this.jump(pc, linked + code[linked]!, height, frame, owner);
             const size = special === Special.PushTrap ? TRAP_FRAME : RETURN_FRAME;
             height += size;
             frame = this.frameParent.push(frame) - 1;
@@ -392,6 +394,16 @@ class Flow {
     }
   }
 
+  /** The instruction at `from` jumps to `to`. */
+  private jump(from: number, to: number, height: number, frame: number, owner: number): void {
+    const { code } = this;
+    if (to <= from && code[to] !== CHECK_SIGNALS) {
+      throw invalid(code, from, `control goes back to word ${to}, which is no CHECK_SIGNALS`);
+    }
+    if (this.asksForStack(to)) throw invalid(code, from, `control goes into a check of the stack, to word ${to}`);
+    this.goTo(from, to, height, frame, owner);
+  }
+
   /** Control goes from `from` to `to`: a first visit is noted and queued, a later one must find the same state. */
   private goTo(from: number, to: number, height: number, frame: number, owner: number): void {
     const { code } = this;
@@ -400,7 +412,6 @@ class Flow {
     if (to < 0 || to >= code.length) throw invalid(code, from, `control leaves the code for word ${to}`);
     if (this.starts[to] !== 1) throw invalid(code, from, `control goes inside an instruction, to word ${to}`);
     if (code[to] === GRAB) throw invalid(code, from, `control goes back to the GRAB at word ${to}`);
-    if (from !== to - 2 && this.asksForStack(to)) throw invalid(code, from, `control goes into a check of the stack, to word ${to}`);
     if (this.heights[to] === -1) {
       this.heights[to] = height;
       this.frames[to] = frame;

@@ -108,6 +108,7 @@ t.test("heights", async (t) => {
 t.test("refused", async (t) => {
   const tall = `${"PUSH; ".repeat(45)} RETURN 46`;
   const ensure: VerifierOptions = { primitives: ["caml_ensure_stack_capacity"] };
+  t.ok(verify(assemble("l: CHECK_SIGNALS; BRANCH @l")));
   t.ok(verify(assemble(`CLOSURE 0 @f; STOP; f: CONSTINT 46; C_CALL1 0; ${tall}`), ensure));
   const cases: [string, RegExp, VerifierOptions?][] = [
     ["", /no code/],
@@ -118,7 +119,7 @@ t.test("refused", async (t) => {
     ["BRANCH", /ends inside/],
     ["SWITCH 3 0 0", /ends inside/],
     ["BRANCH 100; STOP", /leaves the code/],
-    ["BRANCH -9; STOP", /leaves the code/],
+    ["BRANCH -9; STOP", /goes back/],
     ["BRANCH 2; CONSTINT 7; STOP", /inside an instruction/],
     ["SWITCH 1 9; STOP", /leaves the code/],
     ["POP 1; STOP", /pops more/],
@@ -153,7 +154,9 @@ t.test("refused", async (t) => {
     ["CLOSURE 0 @f; STOP; f: CONST0", /leaves the code/],
     ["CLOSURE 0 @f; STOP; f: GRAB 1; RETURN 2", /without RESTART/],
     ["CLOSURE 0 @f; STOP; RESTART; f: GRAB 0; RETURN 1", /no argument/],
-    ["CLOSURE 0 @f; STOP; RESTART; f: GRAB 1; BRANCH @f", /back to the GRAB/],
+    ["CLOSURE 0 @f; STOP; RESTART; f: GRAB 1; BRANCH @f", /goes back/],
+    ["l: CONST0; BRANCHIF @l; STOP", /no CHECK_SIGNALS/],
+    ["l: BRANCH @l", /no CHECK_SIGNALS/],
     ["RESTART; STOP", /middle of a function/],
     ["RESTART; GRAB 1; STOP", /middle of a function/],
     ["CLOSURE 0 -1; STOP", /no instruction starts/],

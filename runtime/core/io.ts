@@ -27,14 +27,14 @@ import {
 } from "../layout";
 import { data as bigarrayData } from "./bigarray";
 import { externLength, externToMemory } from "./extern";
-import { failwith, raiseEndOfFile, raiseOutOfMemory } from "./fail";
+import { boundError, failwith, raiseEndOfFile, raiseOutOfMemory } from "./fail";
 import { allocCustom, allocSmall, memAllocOrCollect } from "./gc/alloc";
 import { memAlloc, memFree } from "./gc/malloc";
 import { internFromMemory } from "./intern";
 import { marshalledLength } from "./intern-header";
 import { copyInt64 } from "./ints";
 import { dropRoots, popRoot, pushRoot, root } from "./roots";
-import { customData, initField, ofBool, ofInt, ofInt32, toInt, toInt32, UNIT, value } from "./values";
+import { customData, initField, ofBool, ofInt, ofInt32, stringLength, toInt, toInt32, UNIT, value } from "./values";
 
 /** Read at most n bytes; 0 at the end, -1: raised, or (unless `block`) the primitive is to be called again later. */
 @external("host", "channel_read")
@@ -464,7 +464,14 @@ export function skip_taken_output(): void {
   store<value>(args, load<value>(args, 2 * WORD) - taken, 2 * WORD);
 }
 
+/** Whether `length` bytes from `start` are inside `bytes`; OCaml has checked that for what is not unsafe. */
+function inside(bytes: value, start: value, length: value): bool {
+  const all = <u64>stringLength(<usize>bytes);
+  return <u64>toInt(start) <= all && <u64>toInt(length) <= all - <u64>toInt(start);
+}
+
 export function caml_ml_output_bytes(v: value, bytes: value, start: value, length: value): value {
+  if (!inside(bytes, start, length)) return boundError();
   const ch = channelOf(v);
   let at = toInt(start);
   let n = toInt(length);
@@ -553,6 +560,7 @@ export function caml_ml_input_int(v: value): value {
 }
 
 export function caml_ml_input(v: value, bytes: value, start: value, length: value): value {
+  if (!inside(bytes, start, length)) return boundError();
   const ch = channelOf(v);
   pushRoot(v);
   pushRoot(bytes);
