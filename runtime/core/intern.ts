@@ -183,8 +183,9 @@ function readCodePointer(): value {
   const digest = at;
   const address = codeAddress(digest, <i32>offset);
   skip(16);
-  if (!address) setProblem(CODE_MISMATCH, digest);
-  return <value>(<u32>address);
+  if (address) return <value>(<u32>address);
+  setProblem(CODE_MISMATCH, digest);
+  return UNIT;
 }
 
 const CODE_INFIX: u32 = 0x11;

@@ -170,8 +170,14 @@ export function finalizeChannel(p: usize): void {
 
 // ---- Output -------------------------------------------------------------------------------------------------------------
 
+/** Stop a damaged program that takes something else for a channel, before it goes on for ever. */
+function mustBeChannel(ch: usize): void {
+  if (end(ch) <= buffer(ch) || curr(ch) < buffer(ch) || curr(ch) > end(ch)) unreachable();
+}
+
 /** Write once what is in the buffer: 1 it is empty now, 0 some is left, -1 raised (or to be called again). */
 function flushPartial(ch: usize, block: i32): i32 {
+  mustBeChannel(ch);
   const buff = buffer(ch);
   const n = <i32>(curr(ch) - buff);
   if (n == 0) return 1;
@@ -239,6 +245,7 @@ function putOffHeap(v: value, p: usize, n: usize): bool {
 
 /** Fill the empty buffer: the number of bytes read, 0 at the end, -1 raised. */
 function refill(ch: usize, block: i32): i32 {
+  mustBeChannel(ch);
   const buff = buffer(ch);
   const n = hostRead(fd(ch), buff, <i32>(end(ch) - buff), block);
   if (n < 0) return -1;
