@@ -370,7 +370,9 @@ class Flow {
           case Special.Grab:
             throw invalid(code, pc, "in the middle of a function");
           case Special.Stop:
-            if (owner !== 0 || frame !== 0) throw invalid(code, pc, "inside a function or under a frame");
+            if (owner !== 0 || frame !== 0 || this.entryHeight === 1) {
+              throw invalid(code, pc, "inside a function or under a frame");
+            }
             break;
           case Special.Raise:
             break;

@@ -21,7 +21,7 @@ import {
   WORD,
 } from "./layout.ts";
 import type { CoreExports } from "./core-exports.ts";
-import { type Host, HostWait, writeAll } from "./host/host.ts";
+import { type Host, HostError, HostWait, writeAll } from "./host/host.ts";
 import { Val, type Value } from "./primitives.ts";
 
 const TWO_32 = 0x100000000;
@@ -450,8 +450,12 @@ export class Machine {
     if (this.warnings) this.writeError(`[ocaml] ${message}\n`);
   }
 
-  /** Write to standard error, at once. */
+  /** Write to standard error, at once. There is nobody to tell that this does not work, so nobody is told, as in C. */
   writeError(text: string): void {
-    this.blocking(true, () => writeAll(this.host.files, 2, new TextEncoder().encode(text)));
+    try {
+      this.blocking(true, () => writeAll(this.host.files, 2, new TextEncoder().encode(text)));
+    } catch (e) {
+      if (!(e instanceof HostError)) throw e;
+    }
   }
 }

@@ -4,7 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
+import { readUnit } from "../bytecode/formats/index.ts";
 import { commandScript } from "../loader/installation.ts";
+import { HostError } from "../runtime/host/host.ts";
 import { FormatError, OcamlError, Runtime, types, UsageError } from "../loader/node.ts";
 
 const { array, bigint, bool, bytes, float, fn, int, list, option, string, tuple, unit } = types;
@@ -71,6 +73,12 @@ t.test("exit status, uncaught exceptions, files that are no programs", async (t)
   t.equal(await status("three", "let () = exit 3"), 3);
   t.equal(await status("raise", "let () = raise Exit"), 2);
   t.equal(Buffer.concat(stderr).toString(), "Fatal error: exception Stdlib.Exit\n");
+  const full = await Runtime.create({
+    stderr: () => {
+      throw new HostError("ENOSPC");
+    },
+  });
+  t.equal(await full.run(readFileSync(join(folder, "raise.byte"))), 2, "standard error takes nothing");
   const runtime = await Runtime.create();
   await t.rejects(runtime.run(Buffer.from("#!/bin/sh\n")), FormatError);
 });
@@ -88,4 +96,21 @@ t.test("phrases are evaluated, units are loaded", async (t) => {
   t.same(await runtime.eval('Greeting.greet "you"'), { ok: true, output: '- : string = "hello you"\n' });
   t.notOk((await runtime.load(join(folder, "absent.cmo"))).ok);
   await t.rejects(runtime.run(new Uint8Array(0)), UsageError, "it runs the toplevel already");
+});
+
+t.test("a unit with a wrong digest of an interface leaves nothing behind", async (t) => {
+  const file = compile("sequences", "let number = Seq.length", "-c");
+  const bytes = readFileSync(file);
+  const { digest } = readUnit(bytes).imports.find(({ name }) => name === "Stdlib__Seq")!;
+  const at = bytes.indexOf(Buffer.from(digest!, "hex"));
+  t.not(at, -1);
+  bytes[at]! ^= 1;
+  writeFileSync(file, bytes);
+  for (const byDirective of [false, true]) {
+    const said: Uint8Array[] = [];
+    const runtime = await Runtime.create({ stdout: (chunk) => said.push(chunk), stderr: (chunk) => said.push(chunk) });
+    const { output } = byDirective ? await runtime.eval(`#load ${JSON.stringify(file)}`) : await runtime.load(file);
+    t.match(output + Buffer.concat(said).toString(), /disagree over interface Stdlib__Seq/);
+    t.same(await runtime.eval("Seq.length Seq.empty"), { ok: true, output: "- : int = 0\n" });
+  }
 });

@@ -151,6 +151,7 @@ t.test("refused", async (t) => {
     ["CLOSURE 0 @f; STOP; f: APPTERM 0 1", /0 arguments/],
     ["CLOSURE 0 @f; STOP; f: RESUMETERM 1", /3 arguments/],
     ["CLOSURE 0 @f; STOP; f: STOP", /inside a function/],
+    ["STOP", /inside a function/, { entryHeight: 1 }],
     ["CLOSURE 0 @f; STOP; f: CONST0", /leaves the code/],
     ["CLOSURE 0 @f; STOP; f: GRAB 1; RETURN 2", /without RESTART/],
     ["CLOSURE 0 @f; STOP; RESTART; f: GRAB 0; RETURN 1", /no argument/],

@@ -322,7 +322,9 @@ export const EVALUATOR = "toplevel/bactrian_evaluator";
 
 /** The toplevel that `Runtime.eval` calls. */
 function evaluatorTargets(read: ReadSource, libraries: readonly string[]): Target[] {
-  const needs = ["toplevel/toploop.cmi", "toplevel/topcommon.cmi", "driver/compmisc.cmi", "parsing/location.cmi"];
+  const interfaces = ["toplevel/toploop", "toplevel/topcommon", "driver/compmisc", "parsing/location", "typing/env"];
+  const formats = ["file_formats/cmi_format", "file_formats/cmo_format", "utils/load_path", "utils/config"];
+  const needs = [...interfaces, ...formats].map((base) => `${base}.cmi`);
   const unit = compile([`${EVALUATOR}.mli`, `${EVALUATOR}.ml`], new Map([[`${EVALUATOR}.cmo`, needs]]));
   const flags = ["-I", "toplevel/byte", "-linkall", "-g"];
   return [

@@ -38,11 +38,44 @@ let eval source =
   Format.eprintf "@?";
   (ok, Buffer.contents buffer)
 
+(* The units of a .cmo or .cma; none of other files. *)
+let units file : Cmo_format.compilation_unit list =
+  In_channel.with_open_bin file (fun ic ->
+      let magic = really_input_string ic (String.length Config.cmo_magic_number) in
+      let descriptor () =
+        seek_in ic (input_binary_int ic);
+        input_value ic
+      in
+      if magic = Config.cmo_magic_number then [ descriptor () ]
+      else if magic = Config.cma_magic_number then (descriptor () : Cmo_format.library).lib_units
+      else [])
+
+(* The digest of an interface of the load path. *)
+let interface_crc name =
+  match Cmi_format.read_cmi (Load_path.find_normalized (name ^ ".cmi")) with
+  | { cmi_crcs; _ } -> Option.join (List.assoc_opt name cmi_crcs)
+  | exception (Not_found | Sys_error _ | End_of_file | Failure _ | Cmi_format.Error _) -> None
+
+(* Env.import_crcs takes the first digest that it sees of an interface for the right one. So that a damaged unit does not
+   make the session refuse the interface itself later, the interface comes first. *)
+let know_interfaces file =
+  let known = Env.imports () in
+  let know (name, crc) =
+    if crc <> None && Option.join (List.assoc_opt name known) = None then
+      match interface_crc name with
+      | Some _ as crc -> Env.import_crcs ~source:(name ^ ".cmi") [ (name, crc) ]
+      | None -> ()
+  in
+  match units (Load_path.find file) with
+  | units -> List.iter (fun (unit : Cmo_format.compilation_unit) -> List.iter know unit.cu_imports) units
+  | exception (Not_found | Sys_error _ | End_of_file | Failure _) -> ()
+
 (* Loads a .cmo or .cma, as #load does. *)
 let load file =
   Lazy.force initialise;
   let buffer = Buffer.create 256 in
   let ppf = Format.formatter_of_buffer buffer in
+  know_interfaces file;
   let ok =
     match Toploop.load_file ppf file with
     | ok -> ok
@@ -52,5 +85,13 @@ let load file =
   (ok, Buffer.contents buffer)
 
 let () =
+  List.iter
+    (fun name ->
+      match Toploop.get_directive name, Toploop.get_directive_info name with
+      | Some (Directive_string load), Some info ->
+          let load file = know_interfaces file; load file in
+          Toploop.add_directive name (Directive_string load) info
+      | _ -> ())
+    [ "load"; "load_rec" ];
   Callback.register "Bactrian.eval" eval;
   Callback.register "Bactrian.load" load
