@@ -7,7 +7,8 @@
  *   so that every loop can be ended;
  * - at each instruction the height of the stack and the frames on it (traps, return addresses) are the same on all ways
  *   there, nothing pops or overwrites a frame, and functions return from their full height;
- * - environments and closures of one block are addressed inside the block;
+ * - environments and closures of one block are addressed inside the block, and so are the values of units whose size is
+ *   known;
  * - GRAB stands at the start of a function, after its RESTART;
  * - functions that need much stack ask for it first.
  *
@@ -22,6 +23,8 @@ import { type Amount, RETURN_FRAME, Special, TRAP_FRAME, stackEffects } from "./
 export interface VerifierOptions {
   /** Number of globals, or undefined where they have no numbers yet (before linking). */
   globals?: number;
+  /** Fields of a global's value, if it is there already and a unit. */
+  globalSize?: (index: number) => number | undefined;
   /** Names of the primitives by number, or undefined where they have no numbers yet. */
   primitives?: readonly string[];
   /** Arity of a primitive; calls of primitives it does not know are accepted. */
@@ -99,6 +102,13 @@ const CALLN = opcode("C_CALLN");
 const CALL1 = opcode("C_CALL1");
 const CONSTINT = opcode("CONSTINT");
 const CHECK_SIGNALS = opcode("CHECK_SIGNALS");
+const GETGLOBALFIELD = opcode("GETGLOBALFIELD");
+const PUSHGETGLOBALFIELD = opcode("PUSHGETGLOBALFIELD");
+const SETGLOBAL = opcode("SETGLOBAL");
+const POP = opcode("POP");
+const MAKEBLOCK = opcode("MAKEBLOCK");
+/** Fields of the blocks that instructions make whose operand is only a tag. */
+const BLOCK_SIZES = new Map([1, 2, 3].map((size) => [opcode(`MAKEBLOCK${size}`), size]));
 
 /** The primitive by which functions ask for stack: CONSTINT words; C_CALL1 ensure (bytecomp/bytegen.ml: comp_function). */
 const ENSURE = "caml_ensure_stack_capacity";
@@ -131,10 +141,13 @@ const FORBIDDEN_TAGS = [245, 247, 249];
 
 // ---- Pass 1: instructions and operands ----------------------------------------------------------------------------------
 
-/** Marks the instruction starts. */
+/** Marks the instruction starts. The code of a unit ends by making a block of its values and storing that. */
 function decodeAll(code: Int32Array, options: VerifierOptions): Uint8Array {
   const starts = new Uint8Array(code.length);
   const check = operandChecks(options);
+  const sizes = new Map<number, number>();
+  const uses: number[] = [];
+  let block: number | undefined;
   for (let pc = 0; pc < code.length;) {
     const op = code[pc]!;
     if (op < 0 || op >= FILE_OPCODES) throw invalid(code, pc, `there is no instruction ${op}`);
@@ -156,10 +169,17 @@ function decodeAll(code: Int32Array, options: VerifierOptions): Uint8Array {
         );
       }
     }
+    if (op === GETGLOBALFIELD || op === PUSHGETGLOBALFIELD) uses.push(pc);
+    else if (op === SETGLOBAL && block !== undefined) sizes.set(code[pc + 1]!, block);
+    if (op !== POP) block = BLOCK_SIZES.get(op) ?? (op === MAKEBLOCK ? code[pc + 1]! : undefined);
     if (op === SWITCH) length += (code[pc + 1]! & 0xffff) + (code[pc + 1]! >>> 16);
     else if (op === CLOSUREREC) length += code[pc + 1]!;
     pc += length;
     if (pc > code.length) throw invalid(code, pc - length, "the code ends inside an instruction");
+  }
+  for (const pc of options.globals === undefined ? [] : uses) {
+    const size = sizes.get(code[pc + 1]!) ?? options.globalSize?.(code[pc + 1]!);
+    if (size !== undefined && code[pc + 2]! >= size) throw invalid(code, pc, `field ${code[pc + 2]} of a unit of ${size}`);
   }
   return starts;
 }

@@ -79,9 +79,9 @@ export class Linker {
     code.set(RETURN_1, words.length);
     const { primitives } = this.engine;
     const names = primitives.namesByIndex();
-    readingFile(file, () =>
-      verify(code, { globals: this.used, primitives: names, arity: (name) => primitives.arity(name), entryHeight: 1 }),
-    );
+    const globalSize = (index: number): number | undefined => this.engine.machine.globalSize(index);
+    const arity = (name: string): number | undefined => primitives.arity(name);
+    readingFile(file, () => verify(code, { globals: this.used, globalSize, primitives: names, arity, entryHeight: 1 }));
     const fragment = this.engine.code.load(code, names, 1);
     if (debug) this.engine.debugInfo.addProgram(fragment, new ProgramDebug([debug]));
     for (const { name, digest: crc } of unit.imports) {

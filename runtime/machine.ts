@@ -312,6 +312,14 @@ export class Machine {
     return this.field(this.u32[CELL_GLOBAL_DATA >>> 2]!, index);
   }
 
+  /** Fields of the value of global `index`, if it is a block of values, as units are. */
+  globalSize(index: number): number | undefined {
+    const globals = this.block(CELL_GLOBAL_DATA, 0);
+    if (this.isInt(globals, index)) return undefined;
+    const value = this.block(globals, index);
+    return this.tag(value) === 0 ? this.wosize(value) : undefined;
+  }
+
   /** Raise the predefined exception EXN_* with a string. */
   raiseWithString(index: number, message: Uint8Array | string): never {
     const s = this.allocString(message);

@@ -109,6 +109,7 @@ t.test("refused", async (t) => {
   const tall = `${"PUSH; ".repeat(45)} RETURN 46`;
   const ensure: VerifierOptions = { primitives: ["caml_ensure_stack_capacity"] };
   t.ok(verify(assemble("l: CHECK_SIGNALS; BRANCH @l")));
+  t.ok(verify(assemble("GETGLOBALFIELD 0 0; MAKEBLOCK1 0; SETGLOBAL 0; GETGLOBALFIELD 1 9; STOP"), { globals: 2 }));
   t.ok(verify(assemble(`CLOSURE 0 @f; STOP; f: CONSTINT 46; C_CALL1 0; ${tall}`), ensure));
   const cases: [string, RegExp, VerifierOptions?][] = [
     ["", /no code/],
@@ -174,6 +175,9 @@ t.test("refused", async (t) => {
     ["CLOSURE 0 @f; CLOSUREREC 2 0 @f 3; POP 2; STOP; f: RETURN 1", /two shapes/],
     ["GETGLOBAL 3; STOP", /operand 1 is 3/, { globals: 3 }],
     ["SETGLOBAL -1; STOP", /operand 1 is -1/],
+    ["GETGLOBALFIELD 0 2; PUSH; MAKEBLOCK 2 0; POP 0; SETGLOBAL 0; STOP", /field 2 of a unit of 2/, { globals: 1 }],
+    ["PUSHGETGLOBALFIELD 0 1; MAKEBLOCK1 0; SETGLOBAL 0; STOP", /field 1 of a unit of 1/, { globals: 1 }],
+    ["GETGLOBALFIELD 1 7; STOP", /field 7 of a unit of 7/, { globals: 2, globalSize: () => 7 }],
     ["C_CALL1 1; STOP", /operand 1 is 1/, { primitives: ["one"] }],
     ["PUSH; C_CALL2 0; STOP", /takes 1 arguments, not 2/, { primitives: ["one"], arity: () => 1 }],
     ["PUSH; PUSH; C_CALLN 3 0; STOP", /of 3 arguments/],

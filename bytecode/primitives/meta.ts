@@ -74,6 +74,7 @@ function verifyLoaded(engine: Engine, code: Int32Array): number {
   try {
     const { functions } = verify(code, {
       globals: m.wosize(m.block(CELL_GLOBAL_DATA, 0)),
+      globalSize: (index) => m.globalSize(index),
       primitives: primitives.namesByIndex(),
       arity: (name) => primitives.arity(name),
       entryHeight: 1,

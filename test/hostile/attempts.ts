@@ -139,8 +139,10 @@ async function loaded(core: CoreModule, { file }: Subject): Promise<Attempt> {
   const copy = join(tmpdir(), `bactrian-hostile-${process.pid}-${basename(file)}`);
   const runtime = await Runtime.create({ core, limits: { memoryBytes: 8 * MEMORY }, stdout: () => undefined, stderr: () => undefined });
   await runtime.eval("let six = 6");
+  const startTime = limitTime(runtime["engine"]!);
   return async (bytes) => {
     writeFileSync(copy, bytes);
+    startTime();
     const { ok, output } = await runtime.load(copy).finally(() => rmSync(copy));
     const after = await runtime.eval("List.fold_left ( + ) six [ 1; 2; 3 ]");
     if (after.output !== "- : int = 12\n") throw new Error(`the session is damaged: ${after.output}, after ${output}`);

@@ -36,6 +36,33 @@ export async function tryMutations(subject: Subject, seed: number, count: number
   return { subject, counts, remarkable };
 }
 
+/** Try the mutations of all subjects, `jobs` subjects at a time, and tell how each has ended as soon as it has. */
+export async function tryAll(
+  subjects: readonly Subject[],
+  seed: number,
+  count: (subject: Subject) => number,
+  jobs: number,
+  tell: (tally: Tally) => void,
+): Promise<void> {
+  const left = [...subjects];
+  const work = async (): Promise<void> => {
+    for (let subject = left.shift(); subject; subject = left.shift()) tell(await tryMutations(subject, seed, count(subject)));
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+}
+
+/** The sum of some counts. */
+export function sumOf(all: readonly Counts[]): Counts {
+  const sum: Partial<Record<Outcome, number>> = {};
+  for (const counts of all) {
+    for (const [outcome, n] of Object.entries(counts) as [Outcome, number][]) sum[outcome] = (sum[outcome] ?? 0) + n;
+  }
+  return sum;
+}
+
+/** What to look at: `seed 7, flip CODE: crashed RuntimeError: unreachable`. */
+export const line = ({ seed, damage, outcome, detail }: Report): string => `seed ${seed}, ${damage}: ${outcome} ${detail}`;
+
 /** Run a process until it has done its task; what kept it from that. */
 function runProcess(task: Task, take: (report: Report) => void): Promise<Pick<Report, "outcome" | "detail"> | undefined> {
   const child = fork(new URL("worker.ts", import.meta.url), [JSON.stringify(task)], {
