@@ -17,6 +17,8 @@ function cli(): Command {
     .description(`OCaml ${ocamlVersion} for Node and the browser. Without a command: the toplevel.`)
     .version(`bactrian ${bactrianVersion} (OCaml ${ocamlVersion})`)
     .enablePositionalOptions()
+    .showSuggestionAfterError(false)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: (.*?)\.?\n/, "bactrian: $1. See bactrian --help\n")) })
     .exitOverride();
   program
     .command("top", { isDefault: true })

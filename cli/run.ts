@@ -1,10 +1,11 @@
 /** `bactrian run`, the toplevel and OCaml's tools: programs that are run with the process as their host. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { NodeHost } from "../runtime/host/node.ts";
 import type { CoreModule } from "../bytecode/engine.ts";
 import { type BytecodeExecutable, readExecutable } from "../bytecode/formats/executable.ts";
+import { readUnits } from "../bytecode/formats/unit.ts";
 import { runProgramAsync } from "../loader/program.ts";
 import { UsageError } from "../loader/errors.ts";
 import { libraryDirectory, loadCore } from "../loader/installation.ts";
@@ -15,18 +16,20 @@ export const TOOLS = ["ocamlc", "ocamldep", "ocamllex", "ocamlobjinfo"] as const
 export type Tool = (typeof TOOLS)[number];
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
+  ENOENT: "there is no such file; check its name",
+  ENOTDIR: "there is no such file: a part of its path is no directory; check its name",
   EISDIR: "is a directory; give a file",
   EACCES: "may not be read; check its permissions",
 };
 
-/** The bytes of a file. Throws UsageError. */
+/** The bytes of a file, or of a pipe. Throws UsageError. */
 export function readInput(file: string): Uint8Array {
   try {
+    if (statSync(file).isCharacterDevice()) throw new UsageError("is a device; give a file"); // some of them never end
     return readFileSync(file);
   } catch (e) {
-    const { code = "" } = e as NodeJS.ErrnoException;
-    throw new UsageError(`${file}: ${PROBLEMS[code] ?? (e as Error).message}`);
+    const { code = "", message } = e as NodeJS.ErrnoException;
+    throw new UsageError(`${file}: ${PROBLEMS[code] ?? message}`);
   }
 }
 
@@ -58,14 +61,17 @@ function end(status: number): never {
 
 /** Compile a source, link it or a unit, run the result: the status of the first of these that fails. */
 async function runUnlinked(core: CoreModule, file: string, args: readonly string[]): Promise<number> {
-  readInput(file); // says what is wrong with it better than the compiler does
+  // These say better than the compiler what is wrong with it.
+  const bytes = readInput(file);
+  const compiled = !file.endsWith(".ml");
+  if (compiled) readUnits(bytes, file);
   await ensureToolchain(core, buildProgress());
   const folder = mkdtempSync(join(tmpdir(), "bactrian-run-"));
   try {
     const linked = join(folder, "program");
-    const unit = file.endsWith(".ml") ? join(folder, `${basename(file, ".ml")}.cmo`) : file;
+    const unit = compiled ? file : join(folder, `${basename(file, ".ml")}.cmo`);
     const steps = [
-      ...(unit === file ? [] : [["-g", "-I", dirname(file), "-c", "-o", unit, file]]),
+      ...(compiled ? [] : [["-g", "-I", dirname(file), "-c", "-o", unit, file]]),
       ["-g", "-linkall", "-I", dirname(file), "-o", linked, unit],
     ];
     for (const step of steps) {
@@ -73,7 +79,7 @@ async function runUnlinked(core: CoreModule, file: string, args: readonly string
       if (status !== 0) return status;
     }
     const program = readExecutable(readInput(linked), file);
-    return await execute(core, program, [file, ...args], new NodeHost(), { verify: false });
+    return await execute(core, program, [file, ...args], new NodeHost(), { verify: compiled });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
