@@ -213,6 +213,17 @@ t.test("files that are something else", async (t) => {
   t.throws(() => readUnit(new Uint8Array(0), "x.cmo"), { message: /^x\.cmo: [^\n]*\.$/ });
 });
 
+t.test("units do not set the values of others", async (t) => {
+  const bytes = file("control.cmo");
+  const { pos, codeSize } = readUnit(bytes);
+  // Reloc_setcompunit: a block of tag 3 with one field, which the unit's name has been written for before; now another.
+  const relocation = bytes.indexOf(Uint8Array.of(0x93, 0x04), pos + codeSize);
+  bytes[relocation + 2] = 13;
+  t.throws(() => readUnit(bytes), {
+    message: /it sets the value of another unit, CamlinternalLazy \(descriptor of unit Control\)/,
+  });
+});
+
 t.test("deep and cyclic values", async (t) => {
   const marshalled = (data: Uint8Array, objects: number): Uint8Array => {
     const bytes = new Uint8Array(20 + data.length);

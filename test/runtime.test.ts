@@ -90,10 +90,15 @@ t.test("phrases are evaluated, units are loaded", async (t) => {
   t.notOk(wrong.ok);
   t.match(wrong.output, /This constant has type string but an expression was expected of type\s+int/);
   t.same(await runtime.eval("x"), { ok: true, output: "- : int = 42\n" }, "and goes on");
-  const unit = compile("greeting", 'let greet name = "hello " ^ name', "-c");
+  const unit = compile("greeting", 'let greet name = "hello " ^ name', "-g", "-c");
   t.ok((await runtime.load(unit)).ok);
   await runtime.eval(`#directory ${JSON.stringify(folder)}`);
   t.same(await runtime.eval('Greeting.greet "you"'), { ok: true, output: '- : string = "hello you"\n' });
+  const bytes = readFileSync(unit);
+  bytes[readUnit(bytes).debugPos]! ^= 1;
+  writeFileSync(unit, bytes);
+  t.match(await runtime.load(unit), { ok: false, output: /input_value: bad object/ });
+  t.ok((await runtime.eval('Greeting.greet "me"')).ok, "what was there before a damaged unit stays");
   t.notOk((await runtime.load(join(folder, "absent.cmo"))).ok);
   await t.rejects(runtime.run(new Uint8Array(0)), UsageError, "it runs the toplevel already");
 });

@@ -125,13 +125,19 @@ function decodeUnit(bytes: Uint8Array, value: MarshalValue, where: string): Comp
   const codeSize = asInt(fields[2], 0, size - pos, place);
   if (codeSize % 4 !== 0)
     throw new FormatError("corrupt", place, `code of ${codeSize} bytes, not a multiple of 4`);
+  const relocs = asList(fields[3], codeSize, place).map((reloc) => decodeReloc(reloc, codeSize, place));
+  for (const reloc of relocs) {
+    // A unit made by -pack also sets those in it, P.A for one.
+    if (reloc.kind === "setcompunit" && reloc.name !== name && !reloc.name.startsWith(`${name}.`))
+      throw new FormatError("corrupt", place, `it sets the value of another unit, ${reloc.name}`);
+  }
   const debugPos = asInt(fields[8], 0, size, place);
   const debugSize = asInt(fields[9], 0, size - debugPos, place);
   return {
     name,
     pos,
     codeSize,
-    relocs: asList(fields[3], codeSize, place).map((reloc) => decodeReloc(reloc, codeSize, place)),
+    relocs,
     imports: readCrcs(fields[4], size, place),
     requiredUnits: names(fields[5], size, place),
     primitives: names(fields[6], size, place),

@@ -323,7 +323,7 @@ export const EVALUATOR = "toplevel/bactrian_evaluator";
 /** The toplevel that `Runtime.eval` calls. */
 function evaluatorTargets(read: ReadSource, libraries: readonly string[]): Target[] {
   const interfaces = ["toplevel/toploop", "toplevel/topcommon", "driver/compmisc", "parsing/location", "typing/env"];
-  const formats = ["file_formats/cmi_format", "file_formats/cmo_format", "utils/load_path", "utils/config"];
+  const formats = ["file_formats/cmi_format", "file_formats/cmo_format", "utils/load_path", "utils/config", "bytecomp/symtable"];
   const needs = [...interfaces, ...formats].map((base) => `${base}.cmi`);
   const unit = compile([`${EVALUATOR}.mli`, `${EVALUATOR}.ml`], new Map([[`${EVALUATOR}.cmo`, needs]]));
   const flags = ["-I", "toplevel/byte", "-linkall", "-g"];

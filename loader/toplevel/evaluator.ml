@@ -70,14 +70,22 @@ let know_interfaces file =
   | units -> List.iter (fun (unit : Cmo_format.compilation_unit) -> List.iter know unit.cu_imports) units
   | exception (Not_found | Sys_error _ | End_of_file | Failure _) -> ()
 
+(* What a file defines that cannot be loaded is not there, not even when relocating its code fails half way. *)
+let load_or_forget load file =
+  know_interfaces file;
+  let state = Symtable.current_state () in
+  try load file
+  with exn ->
+    Symtable.hide_additions state;
+    raise exn
+
 (* Loads a .cmo or .cma, as #load does. *)
 let load file =
   Lazy.force initialise;
   let buffer = Buffer.create 256 in
   let ppf = Format.formatter_of_buffer buffer in
-  know_interfaces file;
   let ok =
-    match Toploop.load_file ppf file with
+    match load_or_forget (Toploop.load_file ppf) file with
     | ok -> ok
     | exception exn -> report ppf exn
   in
@@ -89,8 +97,7 @@ let () =
     (fun name ->
       match Toploop.get_directive name, Toploop.get_directive_info name with
       | Some (Directive_string load), Some info ->
-          let load file = know_interfaces file; load file in
-          Toploop.add_directive name (Directive_string load) info
+          Toploop.add_directive name (Directive_string (load_or_forget load)) info
       | _ -> ())
     [ "load"; "load_rec" ];
   Callback.register "Bactrian.eval" eval;
