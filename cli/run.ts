@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { NodeHost } from "../runtime/host/node.ts";
 import type { CoreModule } from "../bytecode/engine.ts";
+import { readUnitDebug } from "../bytecode/formats/debug.ts";
+import { readingFile } from "../bytecode/formats/errors.ts";
 import { type BytecodeExecutable, readExecutable } from "../bytecode/formats/executable.ts";
 import { readUnits } from "../bytecode/formats/unit.ts";
 import { runProgramAsync } from "../loader/program.ts";
@@ -59,12 +61,21 @@ function end(status: number): never {
   process.exit(status);
 }
 
+/** Read all of a unit or library: OCaml's linker takes it as it is. Throws FormatError. */
+function checkUnits(bytes: Uint8Array, file: string): void {
+  readingFile(file, () => {
+    for (const { name, debug } of readUnits(bytes, file)) {
+      if (debug !== undefined) readUnitDebug(debug, name).decode();
+    }
+  });
+}
+
 /** Compile a source, link it or a unit, run the result: the status of the first of these that fails. */
 async function runUnlinked(core: CoreModule, file: string, args: readonly string[]): Promise<number> {
   // These say better than the compiler what is wrong with it.
   const bytes = readInput(file);
   const compiled = !file.endsWith(".ml");
-  if (compiled) readUnits(bytes, file);
+  if (compiled) checkUnits(bytes, file);
   await ensureToolchain(core, buildProgress());
   const folder = mkdtempSync(join(tmpdir(), "bactrian-run-"));
   try {

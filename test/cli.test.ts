@@ -7,6 +7,7 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { readUnit } from "../bytecode/formats/index.ts";
 import { commandScript, libraryDirectory } from "../loader/installation.ts";
 import { testFolder } from "./support/programs.ts";
 
@@ -111,11 +112,15 @@ t.test("other files that OCaml writes", async (t) => {
   await refuses(t, ["run", "unit"], "unit: ", /this is an OCaml bytecode unit \(\.cmo\) written by OCaml 5\.3, not/);
 });
 
-t.test("code that no compiler writes", async (t) => {
-  const bytes = readFileSync(join(units, "control.cmo"));
-  bytes.fill(0xff, 16, 20); // the first instruction
-  writeFileSync(join(folder, "damaged.cmo"), bytes);
-  await refuses(t, ["run", "damaged.cmo"], "damaged.cmo: ", /invalid bytecode: there is no instruction -1 .*Build it again/);
+t.test("damaged code and debug data", async (t) => {
+  const bytes = readFileSync(join(units, "control_debug.cmo"));
+  const { pos, debugPos } = readUnit(bytes);
+  const damage = async (at: number, text: RegExp): Promise<void> => {
+    writeFileSync(join(folder, "damaged.cmo"), Uint8Array.from(bytes).fill(0xff, at, at + 4));
+    await refuses(t, ["run", "damaged.cmo"], "damaged.cmo: ", text);
+  };
+  await damage(pos, /invalid bytecode: there is no instruction -1 .*Build it again/);
+  await damage(debugPos, /no marshalled value where one should start \(debug data of Control_debug, .*Build it again/);
 });
 
 t.test("wrong options and arguments", async (t) => {

@@ -62,6 +62,12 @@ export class UnitDebug {
     return this.#dirs;
   }
 
+  /** Decode everything now. @throws FormatError */
+  decode(): void {
+    void this.events;
+    void this.directories;
+  }
+
   /** The event for a byte offset in the program's code, if there is one. @throws FormatError */
   find(pos: number): DebugEvent | undefined {
     return findEvent(this.events, pos - this.origin);
