@@ -3,15 +3,19 @@
  * table, and the code that has been loaded.
  */
 import {
+  APPLY_REST_BYTES,
   ATOM_HEADERS,
   CELL_EXN,
   CELL_NAMED_VALUES,
+  CELL_NATIVE_BUDGET,
   CELL_OBJECT_ID,
   CELL_RESULT,
   CODE_BIAS,
   HEADER_COLOUR_SHIFT,
+  MAX_APPLY_REST,
   SCRATCH,
   STUBS,
+  STUB_APPLY_REST,
   WASM_PAGE,
   WORD,
 } from "../runtime/layout.ts";
@@ -65,6 +69,8 @@ const DEFAULT_MINOR_HEAP_WORDS = 256 * 1024;
 const DEFAULT_MAX_STACK_WORDS = 128 * 1024 * 1024;
 const DEFAULT_MAX_DOMAINS = 128;
 const MAX_PAGES = 65536;
+/** CELL_NATIVE_BUDGET, for the stack that engines have by default: about 1 MB (native/emit.ts: ENGINE_BYTES_PER_WORD). */
+const NATIVE_BUDGET = 20_000;
 
 export class Engine {
   readonly machine: Machine;
@@ -101,6 +107,7 @@ export class Engine {
         zstd_decompress: (from: number, length: number, to: number, capacity: number) =>
           this.decompress(from >>> 0, length >>> 0, to >>> 0, capacity >>> 0),
         poll: (nested: number) => this.scheduler.poll(nested !== 0),
+        poll_needed: () => Number(this.scheduler.pollNeeded),
         nest: (change: number) => this.scheduler.nest(change),
         ...imports,
         custom_finalize: (kind: number, data: number) => {
@@ -129,8 +136,15 @@ export class Engine {
       "RESTORE",
       "ACC0",
       "RAISE",
+      "NATIVE_RETURN",
+      "NATIVE_RAISE",
     ];
     stubs.forEach((name, i) => (m.i32[(STUBS >>> 2) + i] = opcode(name)));
+    for (let n = 1; n <= MAX_APPLY_REST; n++) {
+      const at = STUB_APPLY_REST + CODE_BIAS + (n - 1) * APPLY_REST_BYTES;
+      m.i32.set([opcode("APPTERM"), n, n], at >>> 2);
+    }
+    m.u32[CELL_NATIVE_BUDGET >>> 2] = NATIVE_BUDGET;
     const minorHeapWords = options.minorHeapWords ?? DEFAULT_MINOR_HEAP_WORDS;
     if (!m.core.init_heap(minorHeapWords, options.maxMemoryBytes ?? 0, options.debug ?? 0)) {
       throw new Error("the memory limit leaves no room for the minor heap");

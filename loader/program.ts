@@ -12,6 +12,8 @@ import { type BytecodeExecutable, codeWords } from "../bytecode/formats/executab
 import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
 import { instructionLength } from "../bytecode/instructions/decode.ts";
 import { opcode } from "../bytecode/instructions/table.ts";
+import type { NativeCode } from "../native/code.ts";
+import { LoadedNative } from "../native/load.ts";
 import { verify } from "../bytecode/verifier.ts";
 import { asCrash } from "./errors.ts";
 import { dynlinkPrimitives } from "./dynlink.ts";
@@ -28,6 +30,8 @@ export interface ProgramOptions {
   readonly debug?: number;
   /** Whether sequences of instructions become superinstructions; default: yes. */
   readonly fused?: boolean;
+  /** Native code of the program (native/program.ts), to be run instead of its bytecode. */
+  readonly native?: NativeCode;
   /** Verify the code before it runs: for programs that come from outside. */
   readonly verify?: boolean;
 }
@@ -36,6 +40,8 @@ export interface ProgramOptions {
 export interface LoadedProgram {
   readonly engine: Engine;
   readonly fragment: CodeFragment;
+  /** The program as a function of (). */
+  readonly main: () => Value;
   /** Its name, for errors. */
   readonly file: string;
 }
@@ -59,7 +65,9 @@ export function prepareProgram(program: BytecodeExecutable, options: ProgramOpti
   engine.machine.core.set_space_overhead(parameters.spaceOverhead);
   if (parameters.backtrace) engine.machine.i32[CELL_BACKTRACE_ACTIVE >>> 2] = 1;
   const fragment = loadProgram(engine, program, options.verify ?? false);
-  return { engine, fragment, file: program.file ?? options.argv[0] ?? "program" };
+  const native = options.native && new LoadedNative(engine, fragment, options.native);
+  const main = (): Value => (native ? native.codeClosure() : engine.codeClosure(fragment));
+  return { engine, fragment, main, file: program.file ?? options.argv[0] ?? "program" };
 }
 
 /** Run a program in a machine of its own until it ends. Its exit status. Throws FormatError. */
@@ -93,10 +101,10 @@ export async function runPreparedAsync(program: LoadedProgram): Promise<number> 
 }
 
 /** Run a program, but for the promises that it waits for. */
-function* steps({ engine, fragment, file }: LoadedProgram): Generator<Promise<unknown>, number> {
+function* steps({ engine, main, file }: LoadedProgram): Generator<Promise<unknown>, number> {
   try {
     try {
-      yield* engine.scheduler.run(engine.codeClosure(fragment), Val.unit);
+      yield* engine.scheduler.run(main(), Val.unit);
     } catch (e) {
       if (!(e instanceof OcamlException)) throw e;
       yield* reportUncaught(engine);

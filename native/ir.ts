@@ -36,6 +36,8 @@ export const OPERATIONS = {
   phi: info("none"),
   /** The exception that a handler was entered with. */
   caught: info("none"),
+  /** A word of a return address or trap on the stack (FRAME_PART_*, word of the code): only in frame states. */
+  framePart: info("none"),
   /** The integer i. */
   integer: info("none"),
   /** The atom of tag i. */
@@ -87,17 +89,45 @@ export const OPERATIONS = {
   /** Method with tag i of an object. */
   publicMethod: info("read"),
   dynamicMethod: info("read"),
-  perform: info("call", true),
-  resume: info("call", true),
+  /** The interpreter goes on, with an instruction that native code has no means for. */
+  leave: info("call", true),
 } as const satisfies Readonly<Record<string, OperationInfo>>;
 
 export type Operation = keyof typeof OPERATIONS;
+
+/** What the interpreter needs to go on with a function: where, and what its registers and its frame hold. */
+export interface FrameState {
+  /** Word of the bytecode to go on at. */
+  readonly pc: number;
+  /** From the base of the frame; undefined: nobody will look at it. */
+  readonly stack: (Node | undefined)[];
+  env: Node | undefined;
+  /** "result": what was called or raised gives it. */
+  accu: Node | "result" | undefined;
+}
+
+/** Where an exception goes that is raised by a node. */
+export interface HandlerEdge {
+  /** Block of the handler. */
+  readonly block: number;
+  /** Which input of that block's phis. */
+  readonly input: number;
+  /** The interpreter's frame there. */
+  readonly state: FrameState;
+}
 
 export class Node {
   readonly id: number;
   readonly operation: Operation;
   inputs: Node[];
   readonly immediates: readonly (number | string)[];
+  /** Of calls: how to go on after them in the interpreter, or with them if accu is no result. */
+  state: FrameState | undefined;
+  /** Of what can raise, inside a try: where that leads. */
+  handler: HandlerEdge | undefined;
+  /** Word of the instruction that it comes from, and of the one after that. */
+  at = 0;
+  next = 0;
 
   constructor(id: number, operation: Operation, inputs: Node[], immediates: readonly (number | string)[]) {
     this.id = id;
@@ -115,9 +145,15 @@ export type Exit =
   | { readonly kind: "switch"; readonly value: Node; readonly constants: number }
   | { readonly kind: "return"; readonly value: Node }
   /** `name` says how: APPTERM, RESUMETERM, REPERFORMTERM. */
-  | { readonly kind: "tailCall"; readonly name: "apply" | "resume" | "reperform"; readonly inputs: readonly Node[] }
-  | { readonly kind: "raise"; readonly how: "raise" | "reraise" | "notrace"; readonly value: Node }
-  | { readonly kind: "stop"; readonly value: Node };
+  | { readonly kind: "tailCall"; readonly inputs: readonly Node[] }
+  | {
+      readonly kind: "raise";
+      readonly how: "raise" | "reraise" | "notrace";
+      readonly value: Node;
+      readonly handler: HandlerEdge | undefined;
+      /** Word of the instruction. */
+      readonly at: number;
+    };
 
 export interface Block {
   readonly nodes: Node[];
@@ -131,4 +167,6 @@ export interface SsaFunction {
   readonly graph: ControlFlowGraph;
   /** By block of the graph. */
   readonly blocks: readonly Block[];
+  /** Blocks that exceptions lead to. */
+  readonly handlers: ReadonlySet<number>;
 }

@@ -1,5 +1,5 @@
 /** Removes what SSA construction has made too much of: phis with one value, and nodes that nobody uses. */
-import { type Block, type Exit, Node, OPERATIONS } from "./ir.ts";
+import { type Block, type Exit, type FrameState, Node, OPERATIONS } from "./ir.ts";
 
 /** The nodes that an exit uses. */
 export function exitInputs(exit: Exit): readonly Node[] {
@@ -11,11 +11,27 @@ export function exitInputs(exit: Exit): readonly Node[] {
     case "switch":
     case "return":
     case "raise":
-    case "stop":
       return [exit.value];
     case "tailCall":
       return exit.inputs;
   }
+}
+
+/** The nodes that a frame state holds. */
+export function stateNodes({ stack, env, accu }: FrameState): Node[] {
+  const nodes = stack.filter((node) => node !== undefined && node.operation !== "framePart") as Node[];
+  if (env) nodes.push(env);
+  if (accu && accu !== "result") nodes.push(accu);
+  return nodes;
+}
+
+/** The frame states of a block, with the handlers'. */
+export function* frameStates({ nodes, exit }: Block): Generator<FrameState> {
+  for (const { state, handler } of nodes) {
+    if (state) yield state;
+    if (handler) yield handler.state;
+  }
+  if (exit.kind === "raise" && exit.handler) yield exit.handler.state;
 }
 
 function mapExit(exit: Exit, change: (node: Node) => Node): Exit {
@@ -27,11 +43,16 @@ function mapExit(exit: Exit, change: (node: Node) => Node): Exit {
     case "switch":
     case "return":
     case "raise":
-    case "stop":
       return { ...exit, value: change(exit.value) };
     case "tailCall":
       return { ...exit, inputs: exit.inputs.map(change) };
   }
+}
+
+function changeState(state: FrameState, change: (node: Node) => Node): void {
+  state.stack.forEach((node, i) => node && (state.stack[i] = change(node)));
+  state.env &&= change(state.env);
+  if (state.accu !== "result") state.accu &&= change(state.accu);
 }
 
 /** The one value that a phi stands for, if there is one. */
@@ -67,6 +88,7 @@ export function simplifyPhis(blocks: readonly Block[]): void {
   for (const block of blocks) {
     for (const node of block.nodes) node.inputs = node.inputs.map(resolve);
     block.exit = mapExit(block.exit, resolve);
+    for (const state of frameStates(block)) changeState(state, resolve);
   }
   dropUnused(blocks);
 }
@@ -80,12 +102,14 @@ export function dropUnused(blocks: readonly Block[]): void {
     used.add(node);
     work.push(node);
   };
-  for (const { nodes, exit } of blocks) {
+  for (const block of blocks) {
+    const { nodes, exit } = block;
     for (const node of nodes) {
       const { effect, raises } = OPERATIONS[node.operation];
       if (raises || effect === "write" || effect === "call") use(node);
     }
     for (const node of exitInputs(exit)) use(node);
+    for (const state of frameStates(block)) stateNodes(state).forEach(use);
   }
   for (let node = work.pop(); node; node = work.pop()) for (const input of node.inputs) use(input);
   for (const block of blocks) {

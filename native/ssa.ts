@@ -5,14 +5,34 @@
 import type { ArithOp, CompareOp, Semantics, StubName } from "../bytecode/instructions/semantics.ts";
 import { instructionLength } from "../bytecode/instructions/decode.ts";
 import { instructions } from "../bytecode/instructions/table.ts";
+import {
+  FRAME_PART_CODE,
+  FRAME_PART_ENV,
+  FRAME_PART_EXTRA,
+  FRAME_PART_LINK,
+  MAX_YOUNG_WOSIZE,
+} from "../runtime/layout.ts";
 import { RETURN_FRAME, TRAP_FRAME } from "../bytecode/stack-effects.ts";
 import { type BasicBlock, controlFlow, type ControlFlowGraph } from "./cfg.ts";
 import { dominators } from "./dominators.ts";
-import { type Block, type Exit, Node, type Operation, OPERATIONS, type SsaFunction } from "./ir.ts";
+import {
+  type Block,
+  type Exit,
+  type FrameState,
+  type HandlerEdge,
+  Node,
+  type Operation,
+  OPERATIONS,
+  type SsaFunction,
+} from "./ir.ts";
 import { simplifyPhis } from "./phis.ts";
+import { ACCU, ENV, SlotUse } from "./slot-use.ts";
 
-/** A word of a return address or trap; nothing reads it. */
-const FRAME = new Node(-1, "integer", [], []);
+/** The words of a return address and of a trap in the order in which they are pushed. */
+const RETURN_PARTS = [FRAME_PART_EXTRA, FRAME_PART_ENV, FRAME_PART_CODE];
+const TRAP_PARTS = [FRAME_PART_EXTRA, FRAME_PART_ENV, FRAME_PART_LINK, FRAME_PART_CODE];
+
+const isFramePart = (node: Node): boolean => node.operation === "framePart";
 
 /** What is known before or after some code: the stack from its base, and accu. */
 interface State {
@@ -38,18 +58,22 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
   private at = 0;
   private slots: Node[] = [];
   private accumulator!: Node;
+  private environment!: Node;
+  private readonly slotUse: SlotUse;
 
   constructor(code: Int32Array, graph: ControlFlowGraph) {
     this.code = code;
     this.graph = graph;
     this.blocks = graph.blocks.map(() => ({ nodes: [], exit: { kind: "jump" } }));
     this.ends = graph.blocks.map(() => undefined);
+    this.slotUse = new SlotUse(graph);
   }
 
   build(arity: number): readonly Block[] {
     for (const index of dominators(this.graph).order) {
       this.block = this.graph.blocks[index]!;
       this.current = this.blocks[index]!;
+      this.slotUse.startBlock(index);
       this.enter(index, arity);
       this.exit = undefined;
       for (this.at = this.block.start; this.at < this.block.end; this.at += instructionLength(this.code, this.at)) {
@@ -59,6 +83,7 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
       this.ends[index] = this.state();
     }
     this.completePhis();
+    this.slotUse.prune();
     return this.blocks;
   }
 
@@ -70,18 +95,43 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
 
   private add(operation: Operation, inputs: Node[], ...immediates: (number | string)[]): Node {
     const node = new Node(this.nodes++, operation, inputs, immediates);
+    node.at = this.at;
+    node.next = this.at + instructionLength(this.code, this.at);
     this.current.nodes.push(node);
-    if (OPERATIONS[operation].raises) this.mayRaise();
+    if (OPERATIONS[operation].raises) node.handler = this.mayRaise();
     return node;
   }
 
+  /** A node that calls, after which the interpreter can go on: with what it returns, or, if `again`, with the call. */
+  private addCall(operation: Operation, inputs: Node[], again: FrameState | undefined, ...immediates: number[]): Node {
+    const node = this.add(operation, inputs, ...immediates);
+    if (again) node.state = again;
+    else {
+      node.state = { pc: node.next, stack: [...this.slots], env: this.environment, accu: "result" };
+      this.slotUse.site(node.state);
+    }
+    return node;
+  }
+
+  /** The state before the current instruction. */
+  private stateHere(): FrameState {
+    const state: FrameState = { pc: this.at, stack: [...this.slots], env: this.environment, accu: this.accumulator };
+    this.slotUse.site(state);
+    return state;
+  }
+
   /** Control may go from here to the handler. */
-  private mayRaise(): void {
+  private mayRaise(): HandlerEdge | undefined {
     const { handler } = this.block;
-    if (handler === undefined) return;
-    const states = this.raised.get(handler);
-    if (states) states.push(this.state());
-    else this.raised.set(handler, [this.state()]);
+    if (handler === undefined) return undefined;
+    const states = this.raised.get(handler) ?? [];
+    this.raised.set(handler, states);
+    states.push(this.state());
+    const { start } = this.graph.blocks[handler]!;
+    const stack: (Node | undefined)[] = this.slots.slice(0, this.handlerHeights.get(start)!);
+    const state: FrameState = { pc: start, stack, env: this.environment, accu: "result" };
+    this.slotUse.raise(handler, state);
+    return { block: handler, input: states.length - 1, state };
   }
 
   /** The state at the start of a block. */
@@ -89,11 +139,13 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
     const height = this.handlerHeights.get(this.block.start);
     if (height !== undefined) {
       this.slots = this.makePhis(index, this.raised.get(index)?.[0]?.stack.slice(0, height) ?? [], undefined);
-      this.accumulator = this.add("caught", []);
+      this.setAccu(this.add("caught", []));
       return;
     }
     const predecessors = this.graph.predecessors[index]!;
-    if (index === 0 && predecessors.length === 0) {
+    if (index === 0) {
+      this.environment = this.add("environment", []);
+      if (predecessors.length > 0) throw new Error("control goes back to the first instruction");
       // The last argument is the deepest.
       this.slots = Array.from({ length: arity }, (_, i) => this.add("parameter", [], arity - 1 - i));
       this.accumulator = this.unit();
@@ -110,7 +162,7 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
   }
 
   private makePhis(block: number, stack: readonly Node[], accu: Node | undefined): Node[] {
-    const phis = stack.map((slot) => (slot === FRAME ? FRAME : this.add("phi", [])));
+    const phis = stack.map((slot) => (isFramePart(slot) ? slot : this.add("phi", [])));
     this.phis.push({ block, phis, accu });
     return [...phis];
   }
@@ -121,7 +173,7 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
         ? this.graph.predecessors[block]!.map((p) => this.ends[p]!)
         : (this.raised.get(block) ?? []);
       phis.forEach((phi, i) => {
-        if (phi !== FRAME) phi.inputs = states.map((state) => state.stack[i]!);
+        if (!isFramePart(phi)) phi.inputs = states.map((state) => state.stack[i]!);
       });
       if (accu) accu.inputs = states.map((state) => state.accu);
     }
@@ -148,21 +200,29 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
     return this.add("atom", [], tag);
   }
   accu(): Node {
+    this.slotUse.read(ACCU);
     return this.accumulator;
   }
   setAccu(v: Node): void {
+    this.slotUse.write(ACCU);
     this.accumulator = v;
   }
   env(): Node {
-    return this.add("environment", []);
+    this.slotUse.read(ENV);
+    return this.environment;
   }
   stack(i: number): Node {
-    return this.slots[this.slots.length - 1 - i]!;
+    const slot = this.slots.length - 1 - i;
+    this.slotUse.read(slot);
+    return this.slots[slot]!;
   }
   setStack(i: number, v: Node): void {
-    this.slots[this.slots.length - 1 - i] = v;
+    const slot = this.slots.length - 1 - i;
+    this.slotUse.write(slot);
+    this.slots[slot] = v;
   }
   push(v: Node): void {
+    this.slotUse.write(this.slots.length);
     this.slots.push(v);
   }
   pop(n: number): void {
@@ -174,12 +234,14 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
   }
   /** Accu and the top n - 1 slots, which are popped. */
   private take(n: number): Node[] {
-    const inputs = [this.accumulator, ...this.top(n - 1)];
+    const inputs = [this.accu(), ...this.top(n - 1)];
     this.pop(n - 1);
     return inputs;
   }
-  private pushFrame(words: number): void {
-    for (let i = 0; i < words; i++) this.push(FRAME);
+  /** Push the words of a return address or trap that leads to word `target`, the last one first. */
+  private pushFrame(target: number, parts: readonly number[]): void {
+    this.slotUse.read(ENV);
+    for (const part of parts) this.push(new Node(-1, "framePart", [], [part, target]));
   }
 
   // ---- Blocks -----------------------------------------------------------------------------------------------------------
@@ -221,9 +283,11 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
     this.add("setGlobal", [v], i);
   }
   makeBlock(size: number, tag: number): void {
+    if (size > MAX_YOUNG_WOSIZE) return this.leave(size - 1);
     this.setAccu(this.add("makeBlock", this.take(size), tag));
   }
   makeFloatBlock(size: number): void {
+    if (size > MAX_YOUNG_WOSIZE) return this.leave(size - 1);
     this.setAccu(this.add("makeFloatBlock", this.take(size)));
   }
 
@@ -266,17 +330,32 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
     this.exit = { kind: "if", condition };
   }
   switch(): void {
-    this.exit = { kind: "switch", value: this.accumulator, constants: this.operand(0) & 0xffff };
+    this.exit = { kind: "switch", value: this.accu(), constants: this.operand(0) & 0xffff };
   }
   poll(): void {
-    this.add("poll", []);
+    this.addCall("poll", [], this.stateHere());
   }
   raise(how: "raise" | "reraise" | "notrace"): void {
-    this.exit = { kind: "raise", how, value: this.accumulator };
-    this.mayRaise();
+    const value = this.accu();
+    this.exit = { kind: "raise", how, value, handler: this.mayRaise(), at: this.at };
   }
   stop(): void {
-    this.exit = { kind: "stop", value: this.accumulator };
+    this.leaveTail();
+  }
+  /** The interpreter executes the current instruction, and goes on after it. */
+  private leave(popped: number): void {
+    const here = this.stateHere();
+    this.accu();
+    this.top(popped);
+    this.pop(popped);
+    this.setAccu(this.addCall("leave", [], here));
+  }
+  /** The same where control does not come back. */
+  private leaveTail(): void {
+    const here = this.stateHere();
+    this.accu();
+    this.slots.forEach((_, i) => this.slotUse.read(i));
+    this.exit = { kind: "return", value: this.addCall("leave", [], here) };
   }
   stub(name: StubName): void {
     throw new Error(`${name} is an instruction of the VM's own`);
@@ -284,19 +363,30 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
 
   // ---- Functions --------------------------------------------------------------------------------------------------------
 
-  pushReturnAddress(): void {
-    this.pushFrame(RETURN_FRAME);
+  pushReturnAddress(target: number): void {
+    this.pushFrame(this.target(target), RETURN_PARTS);
   }
   apply(n: number, pushFrame: boolean): void {
-    const inputs = [this.accumulator, ...this.top(n)];
-    this.pop(pushFrame ? n : n + RETURN_FRAME);
-    this.setAccu(this.add("apply", inputs));
+    const inputs = [this.accu(), ...this.top(n)];
+    this.pop(n);
+    let pc: number | undefined;
+    if (!pushFrame) {
+      pc = this.slots.at(-1)!.immediates[1] as number;
+      this.pop(RETURN_FRAME);
+    }
+    const node = this.addCall("apply", inputs, undefined);
+    if (pc !== undefined) {
+      node.next = pc;
+      node.state = { ...node.state!, pc };
+      this.slotUse.replace(node.state);
+    }
+    this.setAccu(node);
   }
   applyTail(n: number): void {
-    this.exit = { kind: "tailCall", name: "apply", inputs: [this.accumulator, ...this.top(n)] };
+    this.exit = { kind: "tailCall", inputs: [this.accu(), ...this.top(n)] };
   }
   return(): void {
-    this.exit = { kind: "return", value: this.accumulator };
+    this.exit = { kind: "return", value: this.accu() };
   }
   restart(): void {
     throw new Error("RESTART stands before the function that it is about");
@@ -305,12 +395,18 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
     // The parameters are there.
   }
   closure(vars: number, target: number): void {
+    if (vars + 2 > MAX_YOUNG_WOSIZE) return this.leave(vars - 1);
     const inputs = vars > 0 ? this.take(vars) : [];
     this.setAccu(this.add("closure", inputs, this.target(target)));
   }
   closureRec(): void {
     const count = this.operand(0);
     const vars = this.operand(1);
+    if (3 * count - 1 + vars > MAX_YOUNG_WOSIZE) {
+      this.leave(Math.max(vars - 1, 0));
+      for (let i = 0; i < count; i++) this.push(this.accumulator);
+      return;
+    }
     const first = this.at + 3;
     const targets = Array.from({ length: count }, (_, i) => first + this.code[first + i]!);
     const closures = this.add("recursiveClosures", vars > 0 ? this.take(vars) : [], ...targets);
@@ -328,14 +424,15 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
 
   pushTrap(target: number): void {
     this.handlerHeights.set(this.target(target), this.slots.length);
-    this.pushFrame(TRAP_FRAME);
+    this.pushFrame(this.target(target), TRAP_PARTS);
   }
   popTrap(): void {
     this.pop(TRAP_FRAME);
   }
   call(n: number, primitive: number): void {
-    const inputs = [this.accumulator, ...this.top(n - 1)];
-    const result = this.add("primitive", inputs, this.operand(primitive));
+    const here = this.stateHere();
+    const inputs = [this.accu(), ...this.top(n - 1)];
+    const result = this.addCall("primitive", inputs, here, this.operand(primitive));
     this.pop(n - 1);
     this.setAccu(result);
   }
@@ -346,7 +443,7 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
     return this.add("method", [object, label]);
   }
   publicMethod(): void {
-    const object = this.accumulator;
+    const object = this.accu();
     this.push(object);
     this.setAccu(this.add("publicMethod", [object], this.operand(0)));
   }
@@ -354,16 +451,16 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
     return this.add("dynamicMethod", [object, tag]);
   }
   perform(): void {
-    this.setAccu(this.add("perform", [this.accumulator]));
+    this.leave(0);
   }
   resume(): void {
-    this.setAccu(this.add("resume", this.take(4)));
+    this.leave(3);
   }
   resumeTail(): void {
-    this.exit = { kind: "tailCall", name: "resume", inputs: [this.accumulator, ...this.top(3)] };
+    this.leaveTail();
   }
   reperformTail(): void {
-    this.exit = { kind: "tailCall", name: "reperform", inputs: [this.accumulator, ...this.top(2)] };
+    this.leaveTail();
   }
 }
 
@@ -372,5 +469,6 @@ export function buildSsa(code: Int32Array, entry: number, arity: number): SsaFun
   const graph = controlFlow(code, entry);
   const blocks = new FunctionBuilder(code, graph).build(arity);
   simplifyPhis(blocks);
-  return { entry, arity, graph, blocks };
+  const handlers = new Set(graph.blocks.flatMap(({ handler }) => (handler === undefined ? [] : [handler])));
+  return { entry, arity, graph, blocks, handlers };
 }

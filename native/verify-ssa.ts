@@ -1,7 +1,7 @@
 /** Checks a function in SSA form: to be run after each pass, in tests. */
 import { type DominatorTree, dominates, dominators } from "./dominators.ts";
 import { Node, type SsaFunction } from "./ir.ts";
-import { exitInputs } from "./phis.ts";
+import { exitInputs, stateNodes } from "./phis.ts";
 
 /** Sorts of nodes: conditions are not OCaml values. */
 const isCondition = ({ operation }: Node): boolean =>
@@ -35,6 +35,9 @@ export function verifySsa(fn: SsaFunction): string[] {
       for (const input of node.inputs) {
         if (!isKnown(tree, places, input, block, index)) problems.push(`${name} uses ${input.operation} ${input.id} before it is known`);
         if (isCondition(input) !== (node.operation === "boolean")) problems.push(`${name} mixes conditions and values`);
+      }
+      for (const input of [...(node.state ? stateNodes(node.state) : []), ...(node.handler ? stateNodes(node.handler.state) : [])]) {
+        if (!isKnown(tree, places, input, block, index)) problems.push(`${name}: its state has ${input.operation} ${input.id} before it is known`);
       }
     });
     for (const input of exitInputs(exit)) {

@@ -1,5 +1,7 @@
 /** The functions of core.wasm that TypeScript calls: i32 and f64 only, since an i64 would become a BigInt (DESIGN D3). */
 export interface CoreExports {
+  /** The table of native functions. */
+  readonly natives: WebAssembly.Table;
   /** A block of 1…256 words in the minor heap, fields undefined. */
   alloc_small(wosize: number, tag: number): number;
   /** A block of any size with fields unit; 0: Out_of_memory is in CELL_EXN. */

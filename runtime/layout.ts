@@ -89,6 +89,10 @@ export const CUSTOM_HOST = 15;
 export const CODE_BIAS = 3;
 /** High half of a return address on the stack. */
 export const CODE_MARK = 0x2ac3c0de;
+/** High half of the word at the bottom of a native frame: the low half is the biased address of a site (SITE_*). */
+export const NATIVE_MARK = 0x2ac3c0df;
+/** High half of the first of the two words by which a native frame catches exceptions; the second is a trap's link. */
+export const NATIVE_TRAP_MARK = 0x2ac3c0e0;
 
 // ---- Memory map -----------------------------------------------------------------------------------------------------
 
@@ -112,6 +116,15 @@ export const STUB_RESTORE = 0x2015;
 export const STUB_RAISE_ARGUMENT = 0x2019;
 /** Its second instruction: raises the accumulator. */
 export const STUB_RAISE_ACCU = 0x201d;
+/** Bottom of a call from native code: return to it, or raise there. */
+export const STUB_NATIVE_RETURN = 0x2021;
+export const STUB_NATIVE_RAISE = 0x2025;
+/** APPTERM n, n for n = 1, 2, …: applies what was returned to the n arguments on the stack. */
+export const STUB_APPLY_REST = 0x2029;
+export const APPLY_REST_BYTES = 12;
+export const MAX_APPLY_REST = 256;
+/** Functions of more arguments have no native code; the code of partial applications that want n more has table index n. */
+export const MAX_NATIVE_ARITY = 10;
 /** Arguments and results of calls between TypeScript and wasm that are not values on the stack. */
 export const SCRATCH = 0x3000;
 export const SCRATCH_SIZE = 0x1000;
@@ -186,8 +199,8 @@ export const CELL_REF_BASE = 0x488; // i32
 export const CELL_MINOR_WORDS = 0x490; // f64
 /** Largest stack of one fiber, in words (OCAMLRUNPARAM l). */
 export const CELL_MAX_STACK_WORDS = 0x498; // i32
-/** Bytes of code from which the next code fragment is taken are the host's business; this counts interpreted-to-native depth. */
-export const CELL_NATIVE_DEPTH = 0x49c; // i32
+/** Native functions are entered only with a stack pointer above this. */
+export const CELL_NATIVE_LIMIT = 0x49c; // i32
 /** Id of the running domain (i32) and its state value for domain-local storage (i64). */
 export const CELL_DOMAIN_ID = 0x4a0; // i32
 export const CELL_DLS = 0x4a8; // i64
@@ -213,8 +226,59 @@ export const CELL_PROFILE_START = 0x4e0; // i32
 export const CELL_PROFILE_BYTES = 0x4e4; // i32
 export const CELL_PROFILE_COUNTS = 0x4e8; // i32
 
+// Native code (runtime/core/native.ts).
+/** Bytes of stack that native code may use before it must leave the engine's stack, where the interpreter was entered. */
+export const CELL_NATIVE_BUDGET = 0x4ec; // i32
+/** Where the budget of the native code that runs ends; 0: the innermost OCaml code is interpreted. */
+export const CELL_NATIVE_FLOOR = 0x4f0; // i32
+/** Frame to STUB_NATIVE_RETURN at the bottom of what the innermost interpreter runs, 0 if native code did not enter it. */
+export const CELL_INTERPRETER_BASE = 0x4f4; // i32
+/** While native frames are left: the link to set to the next trap further out, 0 for CELL_TRAP_SP itself. */
+export const CELL_LEAVING_LINK = 0x4f8; // i32
+/** And the innermost trap outside of the native frames. */
+export const CELL_LEAVING_TRAP = 0x4fc; // i32
+/** Why they are left: what the interpreter is left with then (EXIT_*). */
+export const CELL_LEAVING_EXIT = 0x500; // i32
+
 // Value cells that are roots: the collector scans [CELL_ACCU .. CELL_GLOBAL_DATA] and every cell listed in ROOT_CELLS
 // of runtime/core/gc/roots.ts.
+
+// A site: what the interpreter must know to go on in a frame of native code, as i32 words (native/sites.ts).
+/** NATIVE_RESUME or NATIVE_HANDLER. */
+export const SITE_OPCODE = 0;
+/** Biased address of the bytecode for backtraces: after the call. */
+export const SITE_TRACE = 4;
+/** Biased address of the bytecode to continue at. */
+export const SITE_PC = 8;
+/** Words of the native frame, its bottom word included. */
+export const SITE_FRAME_WORDS = 12;
+/** Word of the frame with its NATIVE_TRAP_MARK; 0: it catches nothing. */
+export const SITE_TRAP = 16;
+/** Where the accumulator comes from (SOURCE_*); SOURCE_RESULT: it is what was returned or raised. */
+export const SITE_ACCU = 20;
+export const SITE_ENV = 24;
+/** Words of the interpreter's frame, then their sources, the deepest first. */
+export const SITE_SLOTS = 28;
+export const SITE_SOURCES = 32;
+/** A source: the kind in the low bits, an operand above. */
+export const SOURCE_KIND_BITS = 2;
+/** Word `operand` of the native frame. */
+export const SOURCE_FRAME = 0;
+/** The OCaml integer `operand`. */
+export const SOURCE_INTEGER = 1;
+/** The word in the next two words of the site. */
+export const SOURCE_WIDE = 2;
+/** Part of a frame: FRAME_PART_*. */
+export const SOURCE_PART = 3;
+/** A code address, which is in the next word of the site (biased). */
+export const FRAME_PART_CODE = 0;
+/** The link of a trap. */
+export const FRAME_PART_LINK = 1;
+export const FRAME_PART_ENV = 2;
+/** The remaining arguments: none. */
+export const FRAME_PART_EXTRA = 3;
+/** For SITE_ACCU. */
+export const SOURCE_RESULT = -1;
 
 // Why the interpreter function has returned.
 /** An exception was not caught: it is in CELL_EXN. */
@@ -225,6 +289,8 @@ export const EXIT_STOP = 1;
 export const EXIT_POLL = 2;
 /** A primitive cannot go on now (it returned 0 with CELL_EXN = 0); the state on the stack calls it again. */
 export const EXIT_SUSPEND = 3;
+/** Native code was left; the interpreter is to be entered again at once. */
+export const EXIT_LEFT = 4;
 
 // Bits of CELL_ACTIONS.
 export const ACTION_SIGNAL = 1;

@@ -18,6 +18,8 @@ const programsOf: Readonly<Record<Mix["name"], readonly string[]>> = {
   checked: LIGHT,
   stressed: [...LIGHT, "comparisons"],
   "stressed and checked": [],
+  native: [...programs.keys()].filter((name) => name !== LIBM),
+  "native, stressed and checked": [],
 };
 
 for (const mix of mixes) {

@@ -29,6 +29,8 @@ const belongs: Readonly<Record<Mix["name"], (name: string) => boolean>> = {
   checked: (name) => !LARGE.has(name),
   stressed: (name) => !STRESSING.has(name),
   "stressed and checked": (name) => SMALL.has(name),
+  native: () => true,
+  "native, stressed and checked": (name) => SMALL.has(name),
 };
 
 /** A stack that overflows soon: 16 Mi words. */

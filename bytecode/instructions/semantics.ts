@@ -151,7 +151,11 @@ export type StubName =
   | "fiberRaise"
   | "restore"
   | "ensureStack"
-  | "invokeTraced";
+  | "invokeTraced"
+  | "nativeReturn"
+  | "nativeRaise"
+  | "nativeResume"
+  | "nativeHandler";
 
 /** A meaning, for any builder. */
 export type Meaning = <V, N, C>(b: Semantics<V, N, C>) => void;

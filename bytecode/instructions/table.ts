@@ -351,6 +351,11 @@ op(
   "end",
 );
 
+op("NATIVE_RETURN", [], "return to the native code that called", (b) => b.stub("nativeReturn"), "end");
+op("NATIVE_RAISE", [], "raise in the native code that called", (b) => b.stub("nativeRaise"), "end");
+op("NATIVE_RESUME", [], "go on in a native frame to which a was returned", (b) => b.stub("nativeResume"), "end");
+op("NATIVE_HANDLER", [], "go on in a native frame that has caught a", (b) => b.stub("nativeHandler"), "end");
+
 /** All instructions by opcode. */
 export const instructions: readonly Instruction[] = rows;
 

@@ -1,10 +1,11 @@
 /** Blocks, globals and allocation (second part of the interpreter's builder). */
 import binaryen from "binaryen";
-import { CELL_GLOBAL_DATA, CELL_YOUNG_END, CELL_YOUNG_LIMIT, CELL_YOUNG_PTR, CELL_YOUNG_START, HEADER_WOSIZE_SHIFT, MAX_YOUNG_WOSIZE, WORD } from "../../runtime/layout.ts";
+import { CELL_GLOBAL_DATA, CELL_YOUNG_LIMIT, CELL_YOUNG_PTR, HEADER_WOSIZE_SHIFT, MAX_YOUNG_WOSIZE, WORD } from "../../runtime/layout.ts";
 import { SequenceBuilder } from "./sequence.ts";
 import { ACCU, type Expr, LABEL, SP, WANT } from "./registers.ts";
 import type { Num } from "./sequence.ts";
 import * as calls from "./runtime-calls.ts";
+import * as words from "./words.ts";
 
 /** Numbers the loops' labels, which must differ within the interpreter function. */
 let labels = 0;
@@ -17,39 +18,15 @@ export class BlockBuilder extends SequenceBuilder {
     return this.emit.get64(this.temp(this.emit.load64(base, offset)));
   }
 
-  /** Address of the word at OCaml integer `index`: index << 2 is 8 i + 4. */
-  protected itemAddress(block: Expr, index: Expr): Expr {
-    const m = this.emit.module;
-    return m.i32.add(this.emit.wrap(block), m.i32.shl(this.emit.wrap(index), this.emit.c32(2)));
-  }
-
   item(block: Expr, index: Expr): Expr {
-    // 8 i + 4 - 4: the offset cannot be negative, so the subtraction is on the address.
-    return this.emit.get64(this.temp(this.emit.load64(this.emit.add32(this.itemAddress(block, index), -4))));
+    return this.emit.get64(this.temp(words.item(this.emit, block, index)));
   }
 
-  /** caml_modify: stores into young blocks, and of integers over integers, need nothing more. */
   protected modify(address: Expr, v: Expr): void {
     const e = this.emit;
-    const m = e.module;
     const field = this.scratch.newI32();
     const value = this.temp(v);
-    this.code.push(e.set(field, address));
-    const young = m.i32.lt_u(
-      m.i32.sub(e.get32(field), e.cell32(CELL_YOUNG_START)),
-      m.i32.sub(e.cell32(CELL_YOUNG_END), e.cell32(CELL_YOUNG_START)),
-    );
-    const integers = m.i32.and(
-      m.i32.and(e.load32(e.get32(field)), e.wrap(e.get64(value))),
-      e.c32(1),
-    );
-    this.code.push(
-      e.if(
-        m.i32.or(young, integers),
-        [e.store64(e.get32(field), 0, e.get64(value))],
-        [e.call("caml_modify_field", [e.get32(field), e.get64(value)], binaryen.none)],
-      ),
-    );
+    this.code.push(e.set(field, address), words.modify(e, field, value));
     this.changed = true;
   }
 
@@ -59,7 +36,7 @@ export class BlockBuilder extends SequenceBuilder {
   }
 
   modifyItem(block: Expr, index: Expr, v: Expr): void {
-    this.modify(this.emit.add32(this.itemAddress(block, index), -4), v);
+    this.modify(this.emit.add32(words.itemAddress(this.emit, block, index), -4), v);
   }
 
   offsetRef(block: Expr, n: Num): void {
@@ -86,31 +63,15 @@ export class BlockBuilder extends SequenceBuilder {
   }
 
   vectLength(block: Expr): Expr {
-    // wosize << 1 | 1; a float array has one word per element, too.
-    const m = this.emit.module;
-    const header = this.emit.load64(this.emit.add32(this.emit.wrap(block), -WORD));
-    return m.i64.or(
-      m.i64.shl(m.i64.shr_u(header, this.emit.c64(HEADER_WOSIZE_SHIFT)), this.emit.c64(1)),
-      this.emit.c64(1),
-    );
-  }
-
-  protected byteAddress(bytes: Expr, index: Expr): Expr {
-    const m = this.emit.module;
-    return m.i32.add(this.emit.wrap(bytes), this.emit.wrap(m.i64.shr_s(index, this.emit.c64(1))));
+    return words.vectLength(this.emit, block);
   }
 
   byte(bytes: Expr, index: Expr): Expr {
-    const m = this.emit.module;
-    const byte = m.i64.load8_u(0, 1, this.byteAddress(bytes, index));
-    return m.i64.or(m.i64.shl(byte, this.emit.c64(1)), this.emit.c64(1));
+    return words.byte(this.emit, bytes, index);
   }
 
   setByte(bytes: Expr, index: Expr, v: Expr): void {
-    const m = this.emit.module;
-    this.code.push(
-      m.i64.store8(0, 1, this.byteAddress(bytes, index), m.i64.shr_s(v, this.emit.c64(1))),
-    );
+    this.code.push(words.setByte(this.emit, bytes, index, v));
     this.changed = true;
   }
 

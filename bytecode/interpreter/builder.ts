@@ -6,6 +6,7 @@ import { ControlBuilder } from "./control.ts";
 import { ACCU, type Expr, SP } from "./registers.ts";
 import type { Num } from "./sequence.ts";
 import { callPrimitive } from "./runtime-calls.ts";
+import * as words from "./words.ts";
 import * as transitions from "./transitions.ts";
 import { OPCODE_BYTES } from "./sequence.ts";
 
@@ -54,7 +55,7 @@ export class InterpreterBuilder extends ControlBuilder implements PrimitiveSeman
 
   method(object: Expr, label: Expr): Expr {
     const table = this.emit.load64(this.emit.wrap(object));
-    return this.emit.load64(this.emit.add32(this.itemAddress(table, label), -4));
+    return words.item(this.emit, table, label);
   }
 
   publicMethod(): void {

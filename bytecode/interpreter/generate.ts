@@ -18,6 +18,7 @@ import {
   CELL_STACK_LIMIT,
   CELL_TRAP_SP,
   CODE_BIAS,
+  EXIT_LEFT,
   EXIT_POLL,
   EXIT_SUSPEND,
   CODE_MARK,
@@ -28,7 +29,8 @@ import { instructions } from "../instructions/table.ts";
 import { InterpreterBuilder } from "./builder.ts";
 import { ACCU, Emit, ENV, EXTRA, type Expr, FUEL, LABEL, LIMIT, LOCALS, PC, SP, WANT } from "./registers.ts";
 import { superinstructions } from "./superinstructions.ts";
-import { popState } from "./transitions.ts";
+import { addNativeCalls } from "./native-calls.ts";
+import { enterNative, popState } from "./transitions.ts";
 
 const { i32, i64, none } = binaryen;
 
@@ -102,6 +104,7 @@ function sharedTails(emit: Emit): { label: string; code: Expr[] }[] {
     {
       label: LABEL.entered,
       code: [
+        e.if(e.load32(e.wrap(e.get64(ENV)), 4), enterNative(b)),
         e.set(FUEL, e.add32(e.get32(FUEL), -1)),
         e.if(m.i32.lt_u(e.get32(SP), e.get32(LIMIT)), [
           ...publishAll(),
@@ -117,6 +120,7 @@ function sharedTails(emit: Emit): { label: string; code: Expr[] }[] {
       ],
     },
     { label: LABEL.poll, code: pushState(EXIT_POLL) },
+    { label: LABEL.leave, code: pushState(EXIT_LEFT) },
     {
       label: LABEL.failed,
       code: [
@@ -222,6 +226,7 @@ function addPrimitiveCalls(emit: Emit, primitives: readonly CorePrimitive[]): vo
       [i32],
       dispatch(emit, primitives, (p) => p.arity === arity, call, onHost),
     );
+    m.addFunctionExport(`c_call${arity}`, `c_call${arity}`);
   }
   const onHost = [
     m.if(
@@ -238,6 +243,7 @@ function addPrimitiveCalls(emit: Emit, primitives: readonly CorePrimitive[]): vo
     [],
     dispatch(emit, primitives, (p) => p.arity === "n", call, onHost),
   );
+  m.addFunctionExport("c_calln", "c_calln");
 }
 
 /** A br_table over the primitives that `belongs` selects; every other index goes to `otherwise`. */
@@ -297,12 +303,15 @@ export function generateCore(assembled: Uint8Array, options: { wat?: boolean; pr
       binaryen.Features.SignExt |
       binaryen.Features.NontrappingFPToInt |
       binaryen.Features.MutableGlobals |
-      binaryen.Features.Multivalue,
+      binaryen.Features.Multivalue |
+      binaryen.Features.ReferenceTypes |
+      binaryen.Features.TailCall,
   );
   const functions = exportedFunctions(module);
   const primitives = corePrimitives(module, functions);
   const emit = new Emit(module, functions);
   addPrimitiveCalls(emit, primitives);
+  addNativeCalls(emit, importedName(module, "native", "invoke"));
   const interpret = importedName(module, "bytecode", "interpret");
   module.removeFunction(interpret);
   module.addFunction(interpret, none, i32, LOCALS, interpreterBody(emit, options.profile ?? false));

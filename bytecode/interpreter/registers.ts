@@ -45,6 +45,8 @@ export const LABEL = {
   collect: "collect",
   /** A primitive returned 0. */
   failed: "failed",
+  /** Leave native code (which has called) with the state before the instruction at pc. */
+  leave: "leave",
   /** Raise accu, recording a backtrace from pc. */
   raise: "raise",
   reraise: "reraise",
@@ -80,10 +82,10 @@ export class Scratch {
 /** binaryen's constructors under the names that the generator reads best with. */
 export class Emit {
   readonly module: binaryen.Module;
-  private readonly functions: ReadonlyMap<string, string>;
+  private readonly functions: { get(name: string): string | undefined };
 
   /** `functions`: exported name → internal name of the functions of core.wasm. */
-  constructor(module: binaryen.Module, functions: ReadonlyMap<string, string>) {
+  constructor(module: binaryen.Module, functions: { get(name: string): string | undefined }) {
     this.module = module;
     this.functions = functions;
   }

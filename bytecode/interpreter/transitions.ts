@@ -4,9 +4,14 @@
 import binaryen from "binaryen";
 import {
   CELL_ACCU,
+  CELL_ACTIONS,
+  CELL_ENV,
   CELL_EXTRA_ARGS,
   CELL_EXN,
+  CELL_INTERPRETER_BASE,
+  CELL_LEAVING_EXIT,
   CELL_SP,
+  CELL_TRAP_SP,
   CELL_STACK_LIMIT,
   CELL_PC,
   CODE_BIAS,
@@ -19,7 +24,8 @@ import {
 } from "../../runtime/layout.ts";
 import type { StubName } from "../instructions/semantics.ts";
 import type { ControlBuilder } from "./control.ts";
-import { ACCU, ENV, EXTRA, type Expr, LABEL, LIMIT, PC, SP, WANT } from "./registers.ts";
+import { RETURN_FRAME, TRAP_FRAME } from "../stack-effects.ts";
+import { ACCU, ENV, EXTRA, type Expr, FUEL, LABEL, LIMIT, PC, SP, WANT } from "./registers.ts";
 import { publishAll, raiseConstant } from "./runtime-calls.ts";
 import { OPCODE_BYTES } from "./sequence.ts";
 
@@ -189,10 +195,16 @@ function enterFiber(b: ControlBuilder): Expr[] {
   ];
 }
 
+/** The handler of an effect may be below native frames, which must be left first. */
+function leaveNative(b: ControlBuilder): Expr {
+  return b.emit.module.br(LABEL.leave, b.emit.cell32(CELL_INTERPRETER_BASE));
+}
+
 export function perform(b: ControlBuilder): void {
   const e = b.emit;
   const m = e.module;
   b.code.push(
+    leaveNative(b),
     ...publishAll(b),
     e.setCell32(CELL_EXTRA_ARGS, e.get32(EXTRA)),
     e.setCell32(CELL_PC, e.add32(e.get32(PC), OPCODE_BYTES)),
@@ -247,6 +259,7 @@ export function reperformTail(b: ControlBuilder, slots: Expr): void {
   const cont = b.scratch.newI64();
   const tail = b.scratch.newI64();
   b.code.push(
+    leaveNative(b),
     e.set(cont, e.load64(e.get32(SP))),
     e.set(tail, e.load64(e.get32(SP), WORD)),
     e.set(SP, m.i32.add(e.get32(SP), m.i32.shl(slots, e.c32(3)))),
@@ -288,6 +301,59 @@ function changeSegment(b: ControlBuilder, name: string): Expr[] {
   ];
 }
 
+/** A closure with native code was entered: if it has all the arguments that it wants and no more, call that. */
+export function enterNative(b: ControlBuilder): Expr[] {
+  const e = b.emit;
+  const m = e.module;
+  const result = b.scratch.newI64();
+  const arity = m.i32.load8_u(2 * WORD - 1, 1, e.wrap(e.get64(ENV)));
+  return [
+    e.if(m.i32.eq(arity, e.add32(e.get32(EXTRA), 1)), [
+      e.setCell32(CELL_SP, e.get32(SP)),
+      e.set(result, e.call("enter_native", [e.get64(ENV), e.get32(SP)], binaryen.i64)),
+      e.if(m.i64.eqz(e.get64(result)), [
+        e.if(m.i64.eqz(e.cell64(CELL_EXN)), [e.set(WANT, e.cell32(CELL_LEAVING_EXIT)), m.br(LABEL.exit)]),
+        e.set(ACCU, e.cell64(CELL_EXN)),
+        m.br(LABEL.raiseNotrace),
+      ]),
+      e.set(ACCU, e.get64(result)),
+      e.set(SP, m.i32.add(e.get32(SP), m.i32.shl(e.add32(e.get32(EXTRA), 1), e.c32(3)))),
+      ...b.returnToFrame(),
+      e.if(e.cell32(CELL_ACTIONS), [e.set(FUEL, e.c32(0))]),
+      m.br(LABEL.next),
+    ]),
+  ];
+}
+
+/** Go on in the native frame above sp, which becomes one of the interpreter's. */
+function resumeNative(name: string, popped: number): (b: ControlBuilder) => void {
+  return (b) => {
+    const e = b.emit;
+    b.code.push(
+      e.setCell32(CELL_SP, e.add32(e.get32(SP), -popped * WORD)),
+      e.setCell64(CELL_ACCU, e.get64(ACCU)),
+      e.call(name, [e.add32(e.get32(PC), CODE_BIAS)], binaryen.none),
+      e.set(SP, e.cell32(CELL_SP)),
+      e.set(ACCU, e.cell64(CELL_ACCU)),
+      e.set(ENV, e.cell64(CELL_ENV)),
+      e.set(PC, e.cell32(CELL_PC)),
+      e.set(EXTRA, e.c32(0)),
+    );
+    b.goTo(LABEL.next);
+  };
+}
+
+/** Leave the interpreter if native code has entered it with the frame at address `base`. */
+function leaveIfBase(b: ControlBuilder, base: Expr, cell: number, code: number): Expr {
+  const e = b.emit;
+  return e.if(e.module.i32.eq(base, e.cell32(CELL_INTERPRETER_BASE)), [
+    e.setCell32(CELL_SP, e.get32(SP)),
+    e.setCell64(cell, e.get64(ACCU)),
+    e.set(WANT, e.c32(code)),
+    e.module.br(LABEL.exit),
+  ]);
+}
+
 /** Pop an interpreter state [pc, env, extra_args, accu] at sp. */
 export function popState(b: ControlBuilder): Expr[] {
   const e = b.emit;
@@ -323,6 +389,24 @@ export const stubs: Readonly<Record<StubName, (b: ControlBuilder) => void>> = {
   },
   fiberReturn: leaveFiber("fiber_return"),
   fiberRaise: leaveFiber("fiber_raise"),
+  // The frame was popped; the trap above it is to be.
+  nativeReturn: (b) => {
+    const e = b.emit;
+    b.code.push(
+      e.setCell32(CELL_TRAP_SP, e.add32(e.load32(e.get32(SP), WORD), -1)),
+      leaveIfBase(b, e.add32(e.get32(SP), -RETURN_FRAME * WORD), CELL_ACCU, EXIT_STOP),
+      e.set(SP, e.add32(e.get32(SP), TRAP_FRAME * WORD)),
+      ...b.returnToFrame(),
+    );
+    b.goTo(LABEL.next);
+  },
+  nativeRaise: (b) => {
+    const e = b.emit;
+    b.code.push(leaveIfBase(b, e.add32(e.get32(SP), -(RETURN_FRAME + TRAP_FRAME) * WORD), CELL_EXN, EXIT_RAISE));
+    b.goTo(LABEL.raiseOn);
+  },
+  nativeResume: resumeNative("resume_frame", RETURN_FRAME),
+  nativeHandler: resumeNative("resume_handler", TRAP_FRAME),
   restore: (b) => {
     b.code.push(...popState(b));
     b.goTo(LABEL.next);

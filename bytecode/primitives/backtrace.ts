@@ -16,9 +16,11 @@ import {
   FIBER_SEGMENT,
   FIBER_SP,
   FIBER_TRAP_SP,
+  NATIVE_MARK,
   SEG_HIGH,
   SEG_PARENT,
   SEG_SP,
+  SITE_TRACE,
   WORD,
 } from "../../runtime/layout.ts";
 import type { Machine } from "../../runtime/machine.ts";
@@ -78,12 +80,14 @@ function scanFiber(m: Machine, debug: DebugInfo, at: StackPosition, max: number,
   for (;;) {
     const high = m.u32[(segment + SEG_HIGH) >>> 2]!;
     for (; sp < high; sp += WORD) {
-      if (m.u32[(sp + 4) >>> 2] !== CODE_MARK) continue;
+      const mark = m.u32[(sp + 4) >>> 2];
+      if (mark !== CODE_MARK && mark !== NATIVE_MARK) continue;
       if (sp === trap) {
         trap = m.u32[(sp + WORD) >>> 2]! - 1;
         continue;
       }
-      const pc = m.u32[sp >>> 2]!;
+      const word = m.u32[sp >>> 2]!;
+      const pc = mark === CODE_MARK ? word : m.u32[(word + CODE_BIAS + SITE_TRACE) >>> 2]!;
       if (debug.covers(pc + CODE_BIAS)) found.push(pc);
       if (found.length >= max) return;
     }

@@ -142,8 +142,16 @@ export class Scheduler {
   /** What is to be done at a poll (GO_ON, LEAVE). */
   poll(nested: boolean): number {
     this.signals.deliver();
-    if (nested) return GO_ON;
-    return this.turnDue() || (this.ready.length > 0 && this.sliceOver()) ? LEAVE : GO_ON;
+    return !nested && this.leaveDue() ? LEAVE : GO_ON;
+  }
+
+  /** Whether a poll would do anything. */
+  get pollNeeded(): boolean {
+    return this.signals.due || (!this.nested && this.leaveDue());
+  }
+
+  private leaveDue(): boolean {
+    return this.turnDue() || (this.ready.length > 0 && this.sliceOver());
   }
 
   private sliceOver(): boolean {

@@ -7,7 +7,11 @@ import {
   CELL_BACKTRACE_POS,
   CELL_SP,
   CELL_TRAP_SP,
+  CODE_BIAS,
   CODE_MARK,
+  NATIVE_MARK,
+  SITE_TRACE,
+  SITE_TRAP,
   WORD,
 } from "../layout";
 import { memAlloc } from "./gc/malloc";
@@ -33,7 +37,14 @@ export function stash_backtrace(pc: usize, reraise: i32): void {
   if (pc && pos < BACKTRACE_SIZE) store<usize>(buffer + (<usize>(pos++) << 2), pc);
   const end = load<usize>(CELL_TRAP_SP);
   for (let sp = load<usize>(CELL_SP); sp < end && pos < BACKTRACE_SIZE; sp += WORD) {
-    if (load<i32>(sp, 4) == CODE_MARK) store<usize>(buffer + (<usize>(pos++) << 2), load<usize>(sp));
+    const mark = load<i32>(sp, 4);
+    if (mark == CODE_MARK) {
+      store<usize>(buffer + (<usize>(pos++) << 2), load<usize>(sp));
+    } else if (mark == NATIVE_MARK) {
+      const site = load<usize>(sp) + CODE_BIAS;
+      store<usize>(buffer + (<usize>(pos++) << 2), load<usize>(site, SITE_TRACE));
+      if (load<i32>(site, SITE_TRAP)) break; // the exception goes no further yet
+    }
   }
   store<i32>(CELL_BACKTRACE_POS, pos);
 }

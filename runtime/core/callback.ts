@@ -15,12 +15,17 @@ import {
   CELL_EXN,
   CELL_EXTRA_ARGS,
   CELL_FIBER,
+  CELL_INTERPRETER_BASE,
+  CELL_NATIVE_BUDGET,
+  CELL_NATIVE_FLOOR,
+  CELL_NATIVE_LIMIT,
   CELL_PC,
   CELL_RESULT,
   CELL_SEGMENT,
   CELL_SP,
   CELL_STACK_LIMIT,
   CELL_TRAP_SP,
+  EXIT_LEFT,
   EXIT_POLL,
   EXIT_RAISE,
   FIBER_PARENT,
@@ -54,7 +59,7 @@ declare function hostPoll(nested: i32): i32;
 declare function hostNest(change: i32): void;
 
 /** Push an interpreter state below the stack pointer. */
-function pushState(pc: usize, env: value, extraArgs: i32, accu: value): void {
+export function pushState(pc: usize, env: value, extraArgs: i32, accu: value): void {
   const sp = load<usize>(CELL_SP) - 4 * WORD;
   store<value>(sp, returnAddress(pc));
   store<value>(sp + WORD, env);
@@ -118,13 +123,25 @@ export function processActions(nested: i32): bool {
 
 /** Run the interpreter on a callback's state at CELL_SP until it stops: EXIT_STOP (result in CELL_ACCU) or EXIT_RAISE. */
 function drive(): i32 {
+  const floor = load<usize>(CELL_NATIVE_FLOOR);
+  const limit = load<usize>(CELL_NATIVE_LIMIT);
+  const budget = load<usize>(CELL_NATIVE_BUDGET);
+  const base = load<usize>(CELL_INTERPRETER_BASE);
+  const sp = load<usize>(CELL_SP);
+  if (floor) store<usize>(CELL_NATIVE_BUDGET, sp > floor ? sp - floor : 0);
+  store<usize>(CELL_NATIVE_FLOOR, 0);
+  store<usize>(CELL_INTERPRETER_BASE, 0);
   hostNest(1);
   let exit = interpret();
-  while (exit == EXIT_POLL) {
-    processActions(1);
+  while (exit == EXIT_POLL || exit == EXIT_LEFT) {
+    if (exit == EXIT_POLL) processActions(1);
     exit = interpret();
   }
   hostNest(-1);
+  store<usize>(CELL_NATIVE_FLOOR, floor);
+  store<usize>(CELL_NATIVE_LIMIT, limit);
+  store<usize>(CELL_NATIVE_BUDGET, budget);
+  store<usize>(CELL_INTERPRETER_BASE, base);
   return exit;
 }
 

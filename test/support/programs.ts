@@ -7,6 +7,8 @@ import type { CoreModule } from "../../bytecode/engine.ts";
 import { type BytecodeExecutable, readExecutable } from "../../bytecode/formats/executable.ts";
 import { libraryDirectory, loadCore } from "../../loader/installation.ts";
 import { type ProgramOptions, runProgram, runProgramAsync } from "../../loader/program.ts";
+import type { NativeCode } from "../../native/code.ts";
+import { compileProgram } from "../../native/program.ts";
 import { DEBUG_CHECK_HEAP, DEBUG_STRESS } from "../../runtime/layout.ts";
 import { NodeHost } from "../../runtime/host/node.ts";
 
@@ -30,10 +32,12 @@ export interface RunOptions {
   /** DEBUG_* bits. */
   readonly debug?: number;
   readonly maxMemoryBytes?: number;
+  /** Compile the program to native code first. */
+  readonly native?: boolean;
 }
 
 /** How to run a program so that what it writes is kept, and what came of it, given its status. */
-function capturing(options: RunOptions): { options: ProgramOptions; outcome: (status: number) => Outcome } {
+function capturing(program: BytecodeExecutable, options: RunOptions): { options: ProgramOptions; outcome: (status: number) => Outcome } {
   const chunks: Record<1 | 2, Uint8Array[]> = { 1: [], 2: [] };
   const host = new NodeHost({
     output: (fd, bytes) => void chunks[fd].push(bytes.slice()),
@@ -48,20 +52,29 @@ function capturing(options: RunOptions): { options: ProgramOptions; outcome: (st
       parameters: options.parameters,
       ...(options.debug !== undefined && { debug: options.debug }),
       ...(options.maxMemoryBytes !== undefined && { maxMemoryBytes: options.maxMemoryBytes }),
+      ...(options.native && { native: nativeCode(program) }),
     },
     outcome: (status) => ({ status, stdout: text(1), stderr: text(2) }),
   };
 }
 
+const compiled = new WeakMap<BytecodeExecutable, NativeCode>();
+
+function nativeCode(program: BytecodeExecutable): NativeCode {
+  const code = compiled.get(program) ?? compileProgram(program, core);
+  compiled.set(program, code);
+  return code;
+}
+
 /** Run a program until it ends. */
 export function run(program: BytecodeExecutable, options: RunOptions = {}): Outcome {
-  const captured = capturing(options);
+  const captured = capturing(program, options);
   return captured.outcome(runProgram(program, captured.options));
 }
 
 /** The same for programs that need JavaScript's event loop. */
 export async function runAsync(program: BytecodeExecutable, options: RunOptions = {}): Promise<Outcome> {
-  const captured = capturing(options);
+  const captured = capturing(program, options);
   return captured.outcome(await runProgramAsync(program, captured.options));
 }
 
@@ -105,7 +118,7 @@ function ocamlc(directory: string, args: readonly string[]): void {
 
 /** A way to run programs. */
 export interface Mix {
-  readonly name: "plain" | "checked" | "stressed" | "stressed and checked";
+  readonly name: "plain" | "checked" | "stressed" | "stressed and checked" | "native" | "native, stressed and checked";
   readonly options: RunOptions;
 }
 
@@ -115,4 +128,6 @@ export const mixes: readonly Mix[] = [
   { name: "checked", options: { debug: DEBUG_CHECK_HEAP, parameters: "s=4k" } },
   { name: "stressed", options: { debug: DEBUG_STRESS } },
   { name: "stressed and checked", options: { debug: DEBUG_STRESS | DEBUG_CHECK_HEAP } },
+  { name: "native", options: { native: true } },
+  { name: "native, stressed and checked", options: { native: true, debug: DEBUG_STRESS | DEBUG_CHECK_HEAP } },
 ];

@@ -4,6 +4,7 @@ import {
   ACTION_OUT_OF_MEMORY,
   CELL_ACCU,
   CELL_ACTIONS,
+  CELL_FUEL,
   CELL_DEBUG,
   CELL_MARKING,
   CELL_PC,
@@ -120,6 +121,7 @@ function exhausted(): void {
 
 function addAction(action: i32): void {
   store<i32>(CELL_ACTIONS, load<i32>(CELL_ACTIONS) | action);
+  store<i32>(CELL_FUEL, 0);
 }
 
 /** A minor and a whole major collection, because somebody could not have memory. */

@@ -1,0 +1,151 @@
+/**
+ * Calls between native functions, for each number of arguments (DESIGN D6). A native function of n arguments has the
+ * signature (argument 1, …, argument n, closure: i64, sp: i32) → i64. The exports:
+ *
+ * - `natives`: the table of native functions; index n up to MAX_NATIVE_ARITY is the code of partial applications that want
+ *   n more arguments;
+ * - `apply_n`: applies any closure to n arguments;
+ * - `apply_memory`: applies any closure to the arguments below sp;
+ * - `leave_entry_n`: has the interpreter enter a function instead.
+ *
+ * All calls in tail position are tail calls, but for those of functions without native code.
+ */
+import binaryen from "binaryen";
+import type { CoreExports } from "../../runtime/core-exports.ts";
+import { MAX_NATIVE_ARITY, WORD } from "../../runtime/layout.ts";
+import type { Emit, Expr } from "./registers.ts";
+
+const { i32, i64 } = binaryen;
+
+export const NATIVES = "natives" satisfies keyof CoreExports;
+
+/** Parameters of a native function of n arguments. */
+export function nativeParameters(n: number): binaryen.Type {
+  return binaryen.createType([...Array<binaryen.Type>(n + 1).fill(i64), i32]);
+}
+
+const arities = Array.from({ length: MAX_NATIVE_ARITY }, (_, i) => i + 1);
+/** Bytes from a closure to its index in the table, and to its number of arguments. */
+const INDEX = 4;
+const ARITY = 2 * WORD - 1;
+
+/** `invoke` is the internal name of the import that runtime/core/native.ts calls native code with. */
+export function addNativeCalls(e: Emit, invoke: string): void {
+  const m = e.module;
+  m.addTable(NATIVES, MAX_NATIVE_ARITY + 1, -1);
+  m.addTableExport(NATIVES, NATIVES);
+  addInvoke(e, invoke);
+  addApplyMemory(e, invoke);
+  for (const n of arities) {
+    addApply(e, n);
+    addRestart(e, n, invoke);
+    addLeaveEntry(e, n);
+  }
+  m.addActiveElementSegment(NATIVES, "restarts", arities.map((n) => `restart_${n}`), e.c32(1));
+}
+
+/** Store parameters 0…n - 1 below sp, the first one lowest. */
+function storeArguments(e: Emit, n: number): Expr[] {
+  const sp = n + 1;
+  const base = n + 2;
+  return [
+    e.set(base, e.add32(e.get32(sp), -n * WORD)),
+    ...Array.from({ length: n }, (_, i) => e.store64(e.get32(base), i * WORD, e.get64(i))),
+  ];
+}
+
+function addFunction(e: Emit, name: string, params: binaryen.Type, locals: binaryen.Type[], body: Expr[]): void {
+  const m = e.module;
+  m.addFunction(name, params, i64, locals, m.block(null, [...body, m.unreachable()]));
+}
+
+/** invoke(index, arity, argv, closure, sp). */
+function addInvoke(e: Emit, invoke: string): void {
+  const m = e.module;
+  m.removeFunction(invoke);
+  let body: Expr = m.block("arity1", [
+    m.switch(["none", ...arities.map((n) => `arity${n}`)], "none", e.get32(1)),
+  ]);
+  for (const n of arities) {
+    const args = Array.from({ length: n }, (_, i) => e.load64(e.get32(2), i * WORD));
+    const call = m.return_call_indirect(NATIVES, e.get32(0), [...args, e.get64(3), e.get32(4)], nativeParameters(n), i64);
+    body = m.block(n === MAX_NATIVE_ARITY ? "none" : `arity${n + 1}`, [body, call]);
+  }
+  addFunction(e, invoke, binaryen.createType([i32, i32, i32, i64, i32]), [], [body]);
+}
+
+/** apply_memory(closure, nargs, sp): to the nargs words below sp. */
+function addApplyMemory(e: Emit, invoke: string): void {
+  const m = e.module;
+  const [f, nargs, sp, index, arity, argv] = [0, 1, 2, 3, 4, 5];
+  const address = (): Expr => e.wrap(e.get64(f));
+  const call = (at: Expr, to: Expr): Expr[] => [e.get32(index), e.get32(arity), at, e.get64(f), to];
+  addFunction(e, "apply_memory", binaryen.createType([i64, i32, i32]), [i32, i32, i32], [
+    e.set(index, e.load32(address(), INDEX)),
+    e.if(m.i32.eqz(e.get32(index)), [m.return(e.call("call_interpreter", [e.get64(f), e.get32(nargs), e.get32(sp)], i64))]),
+    e.set(arity, m.i32.load8_u(ARITY, 1, address())),
+    e.if(m.i32.lt_u(e.get32(nargs), e.get32(arity)), [
+      m.return(e.call("apply_partially", [e.get64(f), e.get32(nargs), e.get32(sp)], i64)),
+    ]),
+    e.if(m.i32.eq(e.get32(nargs), e.get32(arity)), [
+      m.return_call(invoke, call(m.i32.sub(e.get32(sp), m.i32.shl(e.get32(nargs), e.c32(3))), e.get32(sp)), i64),
+    ]),
+    e.set(argv, e.call("push_rest", [e.get32(nargs), e.get32(arity), e.get32(sp)], i32)),
+    m.local.set(
+      f,
+      m.call(invoke, call(e.get32(argv), m.i32.add(e.get32(argv), m.i32.shl(e.get32(arity), e.c32(3)))), i64),
+    ),
+    e.if(m.i64.eqz(e.get64(f)), [m.return(e.c64(0))]),
+    m.return_call("apply_memory", [e.get64(f), m.i32.sub(e.get32(nargs), e.get32(arity)), e.get32(sp)], i64),
+  ]);
+  m.addFunctionExport("apply_memory", "apply_memory");
+}
+
+function addApply(e: Emit, n: number): void {
+  const m = e.module;
+  const [f, sp] = [n, n + 1];
+  const address = (): Expr => e.wrap(e.get64(f));
+  const all = [...Array.from({ length: n }, (_, i) => e.get64(i)), e.get64(f), e.get32(sp)];
+  addFunction(e, `apply_${n}`, nativeParameters(n), [i32], [
+    e.if(m.i32.eq(m.i32.load8_u(ARITY, 1, address()), e.c32(n)), [
+      e.if(e.load32(address(), INDEX), [
+        m.return_call_indirect(NATIVES, e.load32(address(), INDEX), all, nativeParameters(n), i64),
+      ]),
+    ]),
+    ...storeArguments(e, n),
+    m.return_call("apply_memory", [e.get64(f), e.c32(n), e.get32(sp)], i64),
+  ]);
+  m.addFunctionExport(`apply_${n}`, `apply_${n}`);
+}
+
+/** The code of partial applications that want n more arguments. */
+function addRestart(e: Emit, n: number, invoke: string): void {
+  const m = e.module;
+  const [f, sp, target, total] = [n, n + 1, n + 2, n + 3];
+  addFunction(e, `restart_${n}`, nativeParameters(n), [i32, i32], [
+    ...storeArguments(e, n),
+    e.set(total, e.call("push_held_arguments", [e.get64(f), e.c32(n), e.get32(sp)], i32)),
+    m.local.set(f, e.load64(e.wrap(e.get64(f)), 2 * WORD)),
+    e.set(target, e.load32(e.wrap(e.get64(f)), INDEX)),
+    m.return_call(
+      invoke,
+      [
+        e.get32(target),
+        e.get32(total),
+        m.i32.sub(e.get32(sp), m.i32.shl(e.get32(total), e.c32(3))),
+        e.get64(f),
+        e.get32(sp),
+      ],
+      i64,
+    ),
+  ]);
+}
+
+function addLeaveEntry(e: Emit, n: number): void {
+  const m = e.module;
+  addFunction(e, `leave_entry_${n}`, nativeParameters(n), [i32], [
+    ...storeArguments(e, n),
+    m.return(e.call("leave_at_entry", [e.get64(n), e.c32(n), e.get32(n + 1)], i64)),
+  ]);
+  m.addFunctionExport(`leave_entry_${n}`, `leave_entry_${n}`);
+}

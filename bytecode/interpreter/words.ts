@@ -1,0 +1,150 @@
+/** Operations on OCaml words as WebAssembly expressions, for every generator of code. None of them allocates. */
+import binaryen from "binaryen";
+import { CELL_YOUNG_END, CELL_YOUNG_START, HEADER_WOSIZE_SHIFT, WORD } from "../../runtime/layout.ts";
+import type { ArithOp, CompareOp } from "../instructions/semantics.ts";
+import type { Emit, Expr } from "./registers.ts";
+
+/** The untagged integer. */
+export function untag(e: Emit, x: Expr): Expr {
+  return e.module.i64.shr_s(x, e.c64(1));
+}
+
+/** The tagged integer. */
+export function tag(e: Emit, x: Expr): Expr {
+  const m = e.module;
+  return m.i64.or(m.i64.shl(x, e.c64(1)), e.c64(1));
+}
+
+export function arith(e: Emit, op: ArithOp, x: Expr, y: Expr): Expr {
+  const m = e.module;
+  const one = (): Expr => e.c64(1);
+  switch (op) {
+    case "add":
+      return m.i64.add(x, m.i64.sub(y, one()));
+    case "sub":
+      return m.i64.add(m.i64.sub(x, y), one());
+    case "mul":
+      return m.i64.add(m.i64.mul(m.i64.sub(x, one()), untag(e, y)), one());
+    case "and":
+      return m.i64.and(x, y);
+    case "or":
+      return m.i64.or(x, y);
+    case "xor":
+      return m.i64.or(m.i64.xor(x, y), one());
+    case "lsl":
+      return m.i64.add(m.i64.shl(m.i64.sub(x, one()), untag(e, y)), one());
+    case "lsr":
+      return m.i64.or(m.i64.shr_u(x, untag(e, y)), one());
+    case "asr":
+      return m.i64.or(m.i64.shr_s(x, untag(e, y)), one());
+  }
+}
+
+export function negate(e: Emit, x: Expr): Expr {
+  return e.module.i64.sub(e.c64(2), x);
+}
+
+export function not(e: Emit, x: Expr): Expr {
+  return e.module.i64.sub(e.c64(4), x);
+}
+
+export function compare(e: Emit, op: CompareOp, x: Expr, y: Expr): Expr {
+  const m = e.module.i64;
+  switch (op) {
+    case "eq":
+      return m.eq(x, y);
+    case "ne":
+      return m.ne(x, y);
+    case "lt":
+      return m.lt_s(x, y);
+    case "le":
+      return m.le_s(x, y);
+    case "gt":
+      return m.gt_s(x, y);
+    case "ge":
+      return m.ge_s(x, y);
+    case "ult":
+      return m.lt_u(x, y);
+    case "uge":
+      return m.ge_u(x, y);
+  }
+}
+
+/** An i32 condition. */
+export function isInt(e: Emit, x: Expr): Expr {
+  return e.module.i32.and(e.wrap(x), e.c32(1));
+}
+
+/** An i32 condition as an OCaml bool. */
+export function boolean(e: Emit, c: Expr): Expr {
+  return tag(e, e.extend(c));
+}
+
+/** Address of the word at OCaml integer `index`, plus 4: index << 2 is 8 i + 4. */
+export function itemAddress(e: Emit, block: Expr, index: Expr): Expr {
+  const m = e.module;
+  return m.i32.add(e.wrap(block), m.i32.shl(e.wrap(index), e.c32(2)));
+}
+
+/** The word at OCaml integer `index`. */
+export function item(e: Emit, block: Expr, index: Expr): Expr {
+  // The offset cannot be negative, so the subtraction is on the address.
+  return e.load64(e.add32(itemAddress(e, block, index), -4));
+}
+
+/** The length of an array (of floats, too), tagged. */
+export function vectLength(e: Emit, block: Expr): Expr {
+  const header = e.load64(e.add32(e.wrap(block), -WORD));
+  return tag(e, e.module.i64.shr_u(header, e.c64(HEADER_WOSIZE_SHIFT)));
+}
+
+/** An i32 condition: the block's tag is not `tag`. */
+export function hasOtherTag(e: Emit, block: Expr, tag: number): Expr {
+  return e.module.i32.ne(blockTag(e, block), e.c32(tag));
+}
+
+export function blockTag(e: Emit, block: Expr): Expr {
+  return e.module.i32.load8_u(0, 1, e.add32(e.wrap(block), -WORD));
+}
+
+function byteAddress(e: Emit, bytes: Expr, index: Expr): Expr {
+  return e.module.i32.add(e.wrap(bytes), e.wrap(untag(e, index)));
+}
+
+/** The byte at OCaml integer `index`, tagged. */
+export function byte(e: Emit, bytes: Expr, index: Expr): Expr {
+  return tag(e, e.module.i64.load8_u(0, 1, byteAddress(e, bytes, index)));
+}
+
+export function setByte(e: Emit, bytes: Expr, index: Expr, v: Expr): Expr {
+  return e.module.i64.store8(0, 1, byteAddress(e, bytes, index), untag(e, v));
+}
+
+/** Length of a string in bytes, tagged; two i32 locals are used. */
+export function stringLength(e: Emit, s: Expr, p: number, last: number): { code: Expr[]; length: Expr } {
+  const m = e.module;
+  const wosize = e.wrap(m.i64.shr_u(e.load64(e.add32(e.get32(p), -WORD)), e.c64(HEADER_WOSIZE_SHIFT)));
+  const padding = m.i32.load8_u(0, 1, m.i32.add(e.get32(p), e.get32(last)));
+  return {
+    code: [e.set(p, e.wrap(s)), e.set(last, e.add32(m.i32.shl(wosize, e.c32(3)), -1))],
+    length: tag(e, e.extend(m.i32.sub(e.get32(last), padding))),
+  };
+}
+
+/**
+ * caml_modify of the word at the address in local `field` by the value in local `v`: stores into young blocks, and of
+ * integers over integers, need nothing more.
+ */
+export function modify(e: Emit, field: number, v: number): Expr {
+  const m = e.module;
+  const young = m.i32.lt_u(
+    m.i32.sub(e.get32(field), e.cell32(CELL_YOUNG_START)),
+    m.i32.sub(e.cell32(CELL_YOUNG_END), e.cell32(CELL_YOUNG_START)),
+  );
+  const integers = m.i32.and(m.i32.and(e.load32(e.get32(field)), e.wrap(e.get64(v))), e.c32(1));
+  return e.if(
+    m.i32.or(young, integers),
+    [e.store64(e.get32(field), 0, e.get64(v))],
+    [e.call("caml_modify_field", [e.get32(field), e.get64(v)], binaryen.none)],
+  );
+}

@@ -1,0 +1,257 @@
+/** Calls: their frames, what comes back, exceptions, and how native code is left (second part of the lowering). */
+import binaryen from "binaryen";
+import type { Expr } from "../bytecode/interpreter/registers.ts";
+import * as words from "../bytecode/interpreter/words.ts";
+import {
+  CELL_ACCU,
+  CELL_BACKTRACE_ACTIVE,
+  CELL_EXN,
+  CELL_FUEL,
+  CELL_PC,
+  CELL_SP,
+  CELL_TRAP_SP,
+  EXIT_LEFT,
+  EXIT_SUSPEND,
+  MAX_NATIVE_ARITY,
+  NATIVE_MARK,
+  NATIVE_TRAP_MARK,
+  WORD,
+} from "../runtime/layout.ts";
+import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.ts";
+import type { Frame } from "./frames.ts";
+import type { HandlerEdge, Node } from "./ir.ts";
+import { handlerInputs } from "./liveness.ts";
+import { NodeLowering } from "./lower.ts";
+import { GLOBALS } from "./code.ts";
+
+const { i32, i64 } = binaryen;
+
+/** From a closure to its index in the table, and to its number of arguments. */
+const INDEX = 4;
+const ARITY = 2 * WORD - 1;
+/** Above a trap's first word, relative to a frame's. */
+const TRAP_MARK_OFFSET = BigInt(NATIVE_TRAP_MARK - NATIVE_MARK) << 32n;
+const MAX_DIRECT_PRIMITIVE = 5;
+
+export abstract class CallLowering extends NodeLowering {
+  /** Go to a handler's block; its values are in their locals, the exception in CELL_EXN. */
+  protected abstract enterHandler(edge: HandlerEdge): Expr[];
+
+  // ---- Frames ---------------------------------------------------------------------------------------------------------------
+
+  /** Store the frame of a call. */
+  private storeFrame(node: Node, frame: Frame): void {
+    const e = this.e;
+    const m = e.module;
+    const store = (word: number, value: Expr): void => {
+      this.code.push(e.store64(this.bottom(frame.words), word * WORD, value));
+    };
+    const siteWord = (offset: bigint): Expr => m.i64.add(m.global.get(GLOBALS.sites, i64), m.i64.const(offset));
+    store(0, siteWord(BigInt(this.native.sites.call(node.state!, node.next, frame))));
+    if (node.handler) {
+      store(frame.trap, siteWord(TRAP_MARK_OFFSET + BigInt(this.native.sites.handler(node.handler.state, frame))));
+      store(frame.trap + 1, this.constant(0));
+    }
+    frame.values.forEach((value) => store(frame.places.get(value)!, this.value(value)));
+    const used = (node.handler ? 3 : 1) + frame.values.length;
+    for (let word = used; word < frame.words; word++) store(word, this.constant(0));
+  }
+
+  /** Read again what a collection may have moved. */
+  private reload(frame: Frame, nodes: Iterable<Node>): Expr[] {
+    const e = this.e;
+    return [...nodes].map((node) => e.set(this.local(node), e.load64(this.bottom(frame.words), frame.places.get(node)! * WORD)));
+  }
+
+  // ---- Exceptions ---------------------------------------------------------------------------------------------------------------
+
+  /** An exception in CELL_EXN starts at word `at` of the code: note the backtrace. */
+  protected stash(at: number, how: "raise" | "reraise", handled: boolean): Expr {
+    const e = this.e;
+    const pc = e.add32(e.module.global.get(GLOBALS.code, i32), 4 * at);
+    // Backtraces go up to the next handler; that of this function is not on the stack.
+    const from = handled ? e.cell32(CELL_TRAP_SP) : e.get32(this.spLocal);
+    return e.if(e.cell32(CELL_BACKTRACE_ACTIVE), [
+      e.setCell32(CELL_SP, from),
+      e.setCell64(CELL_ACCU, e.cell64(CELL_EXN)),
+      e.call("stash_backtrace", [pc, e.c32(Number(how === "reraise"))], binaryen.none),
+    ]);
+  }
+
+  /** The exception in CELL_EXN goes to the handler, or to the caller. */
+  protected raiseOn(handler: HandlerEdge | undefined): Expr[] {
+    return handler ? this.enterHandler(handler) : [this.e.module.return(this.e.c64(0))];
+  }
+
+  /** What is to be done when a node's result is 0. */
+  private failed(node: Node, frame: Frame, suspends: "called" | "primitive" | "never"): Expr[] {
+    const e = this.e;
+    const m = e.module;
+    const { handler } = node;
+    const code: Expr[] = [];
+    const bottom = (): Expr => this.bottom(frame.words);
+    const left = m.i64.eqz(e.cell64(CELL_EXN));
+    if (suspends === "primitive") {
+      code.push(e.if(left, [m.return(e.call("leave_native", [bottom(), e.c32(EXIT_SUSPEND)], i64))]));
+    } else if (suspends === "called" && handler) {
+      code.push(e.if(left, [m.return(e.call("leave_trap", [e.add32(bottom(), frame.trap * WORD)], i64))]));
+    }
+    // As in interp.c, where pc has passed the opcode when a primitive is called.
+    if (suspends !== "called") code.push(this.stash(node.at + 1, "raise", handler !== undefined));
+    if (handler) code.push(...this.reload(frame, this.liveAtHandler(frame, handler)));
+    return [...code, ...this.raiseOn(handler)];
+  }
+
+  private liveAtHandler(frame: Frame, { block, input }: HandlerEdge): Set<Node> {
+    const live = new Set<Node>();
+    const use = (node: Node): void => void (frame.places.has(node) && live.add(node));
+    handlerInputs(this.fn.blocks[block]!, input).forEach(use);
+    this.live.atStart[block]!.forEach(use);
+    return live;
+  }
+
+  // ---- Calls ----------------------------------------------------------------------------------------------------------------------
+
+  /** result := call, in a frame; what is live afterwards is read again. */
+  private call(node: Node, frame: Frame, call: Expr, suspends: "called" | "primitive" | "never"): void {
+    const e = this.e;
+    this.set(node, call);
+    this.code.push(e.if(e.module.i64.eqz(this.value(node)), this.failed(node, frame, suspends)));
+    this.code.push(...this.reload(frame, this.live.after.get(node)!));
+  }
+
+  /** Apply closure f; `tail`: as a tail call. */
+  protected applyTo(f: Node, args: readonly Node[], sp: () => Expr, tail: boolean): Expr {
+    const e = this.e;
+    const m = e.module;
+    const n = args.length;
+    const values = (): Expr[] => [...args.map((arg) => this.value(arg)), this.value(f), sp()];
+    const known = this.unit.functions.get(this.fn.entry);
+    if (f.operation === "environment" && known && known.arity === n) {
+      return tail ? m.return_call(known.name, values(), i64) : m.call(known.name, values(), i64);
+    }
+    if (n > MAX_NATIVE_ARITY) {
+      const argv = (): Expr => e.add32(sp(), -n * WORD);
+      this.frameWords = Math.max(this.frameWords, n + this.frameWords);
+      args.forEach((arg, i) => this.code.push(e.store64(argv(), i * WORD, this.value(arg))));
+      const operands = [this.value(f), e.c32(n), sp()];
+      e.call("apply_memory", [...operands], i64); // declares the import
+      return tail ? m.return_call("apply_memory", operands, i64) : m.call("apply_memory", operands, i64);
+    }
+    const index = (): Expr => e.load32(this.address(f), INDEX);
+    const direct = m.i32.eq(m.i32.load8_u(ARITY, 1, this.address(f)), e.c32(n));
+    const apply = e.call(`apply_${n}`, values(), i64);
+    if (tail) {
+      this.code.push(
+        e.if(direct, [m.return_call_indirect(NATIVES, index(), values(), nativeParameters(n), i64)]),
+      );
+      return m.return_call(`apply_${n}`, values(), i64);
+    }
+    return m.if(direct, m.call_indirect(NATIVES, index(), values(), nativeParameters(n), i64), apply);
+  }
+
+  private apply(node: Node): void {
+    const frame = this.frame(node);
+    this.storeFrame(node, frame);
+    const [f, ...args] = node.inputs;
+    this.call(node, frame, this.applyTo(f!, args, () => this.bottom(frame.words), false), "called");
+  }
+
+  private primitive(node: Node): void {
+    const e = this.e;
+    const primitive = this.unit.primitives[node.immediates[0] as number]!;
+    const args = node.inputs;
+    const frame = this.frame(node);
+    this.storeFrame(node, frame);
+    const pc = e.add32(e.module.global.get(GLOBALS.code, i32), 4 * node.at);
+    this.code.push(e.setCell32(CELL_PC, pc));
+    let sp = frame.words;
+    let call: () => Expr;
+    const values = (): Expr[] => args.map((arg) => this.value(arg));
+    if (primitive.core && primitive.arity !== "n") {
+      call = () => e.module.call(this.native.corePrimitive(primitive), values(), i64);
+    } else if (!primitive.core && args.length <= MAX_DIRECT_PRIMITIVE) {
+      call = () => e.call(`c_call${args.length}`, [this.native.primitiveIndex(primitive.name), ...values()], i64);
+    } else {
+      // The arguments are passed in memory, below the frame.
+      sp += args.length;
+      args.forEach((arg, i) => this.code.push(e.store64(this.bottom(sp), i * WORD, this.value(arg))));
+      const argv = (): Expr => this.bottom(sp);
+      call = primitive.core
+        ? () => e.module.call(this.native.corePrimitive(primitive), [argv(), e.c32(args.length)], i64)
+        : () => e.call("c_calln", [this.native.primitiveIndex(primitive.name), argv(), e.c32(args.length)], i64);
+      this.frameWords = Math.max(this.frameWords, sp);
+    }
+    this.code.push(e.setCell32(CELL_SP, this.bottom(sp)));
+    this.call(node, frame, call(), "primitive");
+  }
+
+  private divide(node: Node): void {
+    const e = this.e;
+    const m = e.module;
+    const [x, y] = node.inputs;
+    if (y!.operation !== "integer" || y!.immediates[0] === 0) {
+      const raised = [
+        e.module.drop(e.call("raise_zero_divide", [], i64)),
+        this.stash(node.at + 1, "raise", node.handler !== undefined),
+        ...this.raiseOn(node.handler),
+      ];
+      this.code.push(e.if(m.i64.eq(this.value(y!), this.constant(0)), raised));
+    }
+    // Untagged operands have 63 bits, so the one overflow of i64.div_s cannot happen.
+    const operation = node.immediates[0] === "div" ? m.i64.div_s : m.i64.rem_s;
+    this.set(node, words.tag(e, operation(words.untag(e, this.value(x!)), words.untag(e, this.value(y!)))));
+  }
+
+  private poll(node: Node): void {
+    const e = this.e;
+    const m = e.module;
+    const frame = this.frame(node);
+    const before = this.code;
+    this.code = [];
+    this.storeFrame(node, frame);
+    const slow = [
+      ...this.code,
+      e.if(m.i32.eqz(e.call("native_poll", [this.bottom(frame.words)], i32)), [m.return(e.c64(0))]),
+      ...this.reload(frame, this.live.after.get(node)!),
+    ];
+    this.code = before;
+    this.code.push(...this.useFuel(slow));
+    this.set(node, this.constant(0));
+  }
+
+  /** A poll: `slow` when the fuel is used up. */
+  protected useFuel(slow: Expr[]): Expr[] {
+    const e = this.e;
+    const fuel = this.newLocal(i32);
+    return [
+      e.set(fuel, e.add32(e.cell32(CELL_FUEL), -1)),
+      e.setCell32(CELL_FUEL, e.get32(fuel)),
+      e.if(e.module.i32.lt_s(e.get32(fuel), e.c32(0)), slow),
+    ];
+  }
+
+  private leave(node: Node): void {
+    const frame = this.frame(node);
+    this.storeFrame(node, frame);
+    this.code.push(this.e.module.return(this.e.call("leave_native", [this.bottom(frame.words), this.e.c32(EXIT_LEFT)], i64)));
+    this.set(node, this.constant(0));
+  }
+
+  protected lowerCall(node: Node): void {
+    switch (node.operation) {
+      case "apply":
+        return this.apply(node);
+      case "primitive":
+        return this.primitive(node);
+      case "divide":
+        return this.divide(node);
+      case "poll":
+        return this.poll(node);
+      case "leave":
+        return this.leave(node);
+      default:
+        throw new Error(`${node.operation} is no call`);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The frame of a native function while it calls: a word that leads to the site, the two words of its trap if the call is
+ * inside a try, and what will be needed afterwards.
+ */
+import type { Node } from "./ir.ts";
+import { isConstant, type Liveness } from "./liveness.ts";
+import { stateNodes } from "./phis.ts";
+import type { FrameLayout } from "./sites.ts";
+
+/**
+ * Bytes of the engine's stack for which a native function must use a word of the VM's, so that one limit bounds both
+ * (CELL_NATIVE_BUDGET).
+ */
+export const ENGINE_BYTES_PER_WORD = 256;
+/** Words of a frame that runtime/core/native.ts can copy. */
+export const MAX_FRAME_WORDS = 500;
+/** Words that a native function may use below sp without a check of its own. */
+export const UNCHECKED_WORDS = 32;
+
+/** Estimate of an engine's frame: its locals, a few temporaries, and what every frame has. */
+const engineBytes = (locals: number): number => 8 * (locals + 12) + 96;
+
+export interface Frame extends FrameLayout {
+  /** Values in the frame, in the order of their places. */
+  readonly values: readonly Node[];
+}
+
+/** Words under the values. */
+const BOTTOM_WORDS = 1;
+const TRAP_WORDS = 2;
+
+/** The frame for a node that calls. `locals`: values that may be live at a time in the function. */
+export function frameOf(node: Node, { after, most }: Liveness): Frame {
+  const values = new Set(after.get(node)!);
+  if (node.state) stateNodes(node.state).forEach((value) => values.add(value));
+  if (node.handler) stateNodes(node.handler.state).forEach((value) => values.add(value));
+  const list = [...values].filter((value) => !isConstant(value)).sort((a, b) => a.id - b.id);
+  const trap = node.handler ? BOTTOM_WORDS : 0;
+  const first = BOTTOM_WORDS + (node.handler ? TRAP_WORDS : 0);
+  const wanted = Math.ceil(engineBytes(most) / ENGINE_BYTES_PER_WORD);
+  return {
+    words: Math.max(first + list.length, wanted),
+    trap,
+    values: list,
+    places: new Map(list.map((value, i) => [value, first + i])),
+  };
+}

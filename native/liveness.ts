@@ -1,0 +1,88 @@
+/** Liveness of SSA values, and what each call and allocation finds live. */
+import type { Block, Node, SsaFunction } from "./ir.ts";
+import { OPERATIONS } from "./ir.ts";
+import { exitInputs, stateNodes } from "./phis.ts";
+
+/** Nodes that are made where they are used, and need no place. */
+export function isConstant({ operation }: Node): boolean {
+  return operation === "integer" || operation === "atom";
+}
+
+/** Whether others may run, or a collection, while the node is computed. */
+export function interrupts({ operation }: Node): boolean {
+  const { effect } = OPERATIONS[operation];
+  return effect === "allocate" || effect === "call";
+}
+
+export interface Liveness {
+  /** For each node that interrupts: the values that are used after it, its own not among them. */
+  readonly after: ReadonlyMap<Node, ReadonlySet<Node>>;
+  /** Values that a block finds, by block. */
+  readonly atStart: readonly ReadonlySet<Node>[];
+  /** Largest number of values that are live at such a node. */
+  readonly most: number;
+}
+
+/** What an edge from a block to `target` uses: inputs of its phis. */
+function edgeUses(fn: SsaFunction, block: number, target: number, use: (node: Node) => void): void {
+  const i = fn.graph.predecessors[target]!.indexOf(block);
+  for (const phi of fn.blocks[target]!.nodes) {
+    if (phi.operation === "phi" && fn.handlers.has(target) === false) use(phi.inputs[i]!);
+  }
+}
+
+/** What is used where a handler is entered through `input` of its phis. */
+export function handlerInputs(handler: Block, input: number): Node[] {
+  return handler.nodes.filter((node) => node.operation === "phi").map((phi) => phi.inputs[input]!);
+}
+
+export function liveness(fn: SsaFunction): Liveness {
+  const { graph, blocks } = fn;
+  const liveIn: Set<Node>[] = blocks.map(() => new Set());
+  const after = new Map<Node, ReadonlySet<Node>>();
+  let most = 0;
+
+  const walk = (index: number, note: boolean): Set<Node> => {
+    const { nodes, exit } = blocks[index]!;
+    const live = new Set<Node>();
+    const use = (node: Node): void => {
+      if (!isConstant(node)) live.add(node);
+    };
+    const enterHandler = (block: number, input: number): void => {
+      liveIn[block]!.forEach(use);
+      handlerInputs(blocks[block]!, input).forEach(use);
+    };
+    for (const next of graph.blocks[index]!.successors) {
+      liveIn[next]!.forEach(use);
+      edgeUses(fn, index, next, use);
+    }
+    exitInputs(exit).forEach(use);
+    if (exit.kind === "raise" && exit.handler) enterHandler(exit.handler.block, exit.handler.input);
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      const node = nodes[i]!;
+      live.delete(node);
+      if (node.operation === "phi") continue;
+      if (node.handler) enterHandler(node.handler.block, node.handler.input);
+      if (note && interrupts(node)) {
+        after.set(node, new Set(live));
+        most = Math.max(most, live.size);
+      }
+      node.inputs.forEach(use);
+      if (node.state) stateNodes(node.state).forEach(use);
+      if (node.handler) stateNodes(node.handler.state).forEach(use);
+    }
+    return live;
+  };
+
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let index = blocks.length - 1; index >= 0; index--) {
+      const live = walk(index, false);
+      if (live.size === liveIn[index]!.size) continue; // it only grows
+      liveIn[index] = live;
+      changed = true;
+    }
+  }
+  blocks.forEach((_, index) => walk(index, true));
+  return { after, atStart: liveIn, most };
+}

@@ -1,0 +1,110 @@
+/** The wasm module of natively compiled code: what it imports, and the functions that it defines. */
+import binaryen from "binaryen";
+import { Emit } from "../bytecode/interpreter/registers.ts";
+import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.ts";
+import { MAX_NATIVE_ARITY } from "../runtime/layout.ts";
+import { GLOBALS, IMPORTS } from "./code.ts";
+import { Sites } from "./sites.ts";
+
+const { i32, i64, none } = binaryen;
+
+/** A primitive that code calls by number. */
+export interface NativePrimitive {
+  readonly name: string;
+  /** Whether core.wasm exports it; otherwise it is the host's. */
+  readonly core: boolean;
+  /** Number of arguments that it is called with, "n": as (argv, argn). */
+  readonly arity: number | "n";
+}
+
+/** Functions of core.wasm that native code calls: parameters and result. */
+const CORE: Readonly<Record<string, readonly [params: readonly binaryen.Type[], result: binaryen.Type]>> = {
+  alloc_small: [[i32, i32], i32],
+  caml_modify_field: [[i32, i64], none],
+  call_interpreter: [[i64, i32, i32], i64],
+  find_method: [[i32, i64], i64],
+  leave_native: [[i32, i32], i64],
+  leave_trap: [[i32], i64],
+  native_poll: [[i32], i32],
+  native_poll_at_entry: [[i32, i32], i32],
+  raise_zero_divide: [[], i64],
+  stash_backtrace: [[i32, i32], none],
+  apply_memory: [[i64, i32, i32], i64],
+  c_calln: [[i32, i32, i32], i64],
+};
+
+export class NativeModule {
+  readonly module = new binaryen.Module();
+  readonly emit: Emit;
+  readonly sites = new Sites();
+  private readonly imported = new Set<string>();
+
+  constructor() {
+    const m = this.module;
+    m.setFeatures(
+      binaryen.Features.BulkMemory |
+        binaryen.Features.SignExt |
+        binaryen.Features.NontrappingFPToInt |
+        binaryen.Features.MutableGlobals |
+        binaryen.Features.ReferenceTypes |
+        binaryen.Features.TailCall,
+    );
+    m.addMemoryImport("memory", IMPORTS.bactrian, "memory");
+    m.addTableImport(NATIVES, IMPORTS.bactrian, NATIVES);
+    m.addGlobalImport(GLOBALS.sites, IMPORTS.bactrian, GLOBALS.sites, i64);
+    m.addGlobalImport(GLOBALS.closures, IMPORTS.bactrian, GLOBALS.closures, i64);
+    m.addGlobalImport(GLOBALS.code, IMPORTS.bactrian, GLOBALS.code, i32);
+    m.addGlobalImport(GLOBALS.table, IMPORTS.bactrian, GLOBALS.table, i32);
+    this.emit = new Emit(m, { get: (name) => this.coreFunction(name) });
+  }
+
+  private coreFunction(name: string): string {
+    const applied = /^(?:apply|leave_entry)_(\d+)$/.exec(name);
+    const direct = /^c_call(\d)$/.exec(name);
+    if (applied) this.import(name, nativeParameters(Number(applied[1])), i64);
+    else if (direct) this.import(name, binaryen.createType([i32, ...Array<binaryen.Type>(Number(direct[1])).fill(i64)]), i64);
+    else {
+      const signature = CORE[name];
+      if (!signature) throw new Error(`native code does not call ${name}`);
+      this.import(name, binaryen.createType([...signature[0]]), signature[1]);
+    }
+    return name;
+  }
+
+  private import(name: string, params: binaryen.Type, result: binaryen.Type): void {
+    if (this.imported.has(name)) return;
+    this.imported.add(name);
+    this.module.addFunctionImport(name, IMPORTS.core, name, params, result);
+  }
+
+  /** A function for a primitive of core.wasm. */
+  corePrimitive({ name, arity }: NativePrimitive): string {
+    const params = arity === "n" ? [i32, i32] : Array<binaryen.Type>(arity).fill(i64);
+    this.import(name, binaryen.createType(params), i64);
+    return name;
+  }
+
+  /** The number of a primitive of the host, as an i32. */
+  primitiveIndex(name: string): binaryen.ExpressionRef {
+    const global = `index:${name}`;
+    if (!this.imported.has(global)) {
+      this.imported.add(global);
+      this.module.addGlobalImport(global, IMPORTS.primitiveIndex, name, i32);
+    }
+    return this.module.global.get(global, i32);
+  }
+
+  /** Bytes of the module, in which `functions` (internal names) are the table's new functions, in their order. */
+  finish(functions: readonly string[]): Uint8Array {
+    const m = this.module;
+    m.addActiveElementSegment(NATIVES, "functions", [...functions], m.global.get(GLOBALS.table, i32));
+    if (!m.validate()) throw new Error("the module of native code does not validate");
+    binaryen.setDebugInfo(true);
+    const bytes = m.emitBinary();
+    m.dispose();
+    return bytes;
+  }
+}
+
+/** Whether a function of so many arguments can have native code. */
+export const compilable = (arity: number): boolean => arity >= 1 && arity <= MAX_NATIVE_ARITY;

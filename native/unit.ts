@@ -1,0 +1,40 @@
+/** Native code for a piece of bytecode: a program, or a unit. */
+import { buildSsa } from "./ssa.ts";
+import { FunctionEmitter } from "./emit.ts";
+import type { NativeCode, NativeFunction } from "./code.ts";
+import { compilable, NativeModule, type NativePrimitive } from "./module.ts";
+
+export interface CompiledUnit {
+  readonly native: NativeModule;
+  /** By entry. */
+  readonly functions: ReadonlyMap<number, NativeFunction>;
+  /** By number in the code. */
+  readonly primitives: readonly NativePrimitive[];
+}
+
+export interface FunctionSource {
+  readonly entry: number;
+  readonly arity: number;
+}
+
+/** Compile verified code. `functions` are those that the verifier has found, the code itself first. */
+export function compileNative(
+  code: Int32Array,
+  functions: readonly FunctionSource[],
+  primitives: readonly NativePrimitive[],
+): NativeCode {
+  const native = new NativeModule();
+  const compiled: NativeFunction[] = [];
+  functions.forEach(({ entry, arity }, i) => {
+    const parameters = i === 0 ? 1 : arity;
+    if (compilable(parameters)) compiled.push({ entry, arity: parameters, index: compiled.length, name: `f${entry}` });
+  });
+  const unit: CompiledUnit = { native, functions: new Map(compiled.map((f) => [f.entry, f])), primitives };
+  for (const { entry, arity } of functions) {
+    const target = unit.functions.get(entry);
+    if (target) new FunctionEmitter(unit, buildSsa(code, entry, arity)).emit(target.name);
+  }
+  const { words, codeAddresses } = native.sites.finish();
+  const wasm = native.finish(compiled.map((f) => f.name));
+  return { wasm, functions: compiled, siteWords: words, siteCodeAddresses: codeAddresses };
+}

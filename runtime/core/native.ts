@@ -1,0 +1,330 @@
+/**
+ * Between native code and the interpreter (docs/architecture.md: Native code).
+ *
+ * A native function gets its arguments in parameters, and `sp`: the address of the frame that it returns to, everything
+ * below is its own. While it calls, its frame holds all that it will need afterwards, as values that the collector
+ * may move, under a word that leads to a site (layout.ts). So the frames of native code can be left at any call: every
+ * function on the engine's stack returns 0, with CELL_EXN = 0, up to the driver, and the interpreter goes on with the
+ * frames, turning each into one of its own when it comes to it.
+ */
+import {
+  ACTION_MINOR_GC,
+  APPLY_REST_BYTES,
+  CELL_ACCU,
+  CELL_ACTIONS,
+  CELL_ENV,
+  CELL_EXN,
+  CELL_FUEL,
+  CELL_FUEL_REFILL,
+  CELL_INTERPRETER_BASE,
+  CELL_LEAVING_EXIT,
+  CELL_LEAVING_LINK,
+  CELL_LEAVING_TRAP,
+  CELL_NATIVE_BUDGET,
+  CELL_NATIVE_FLOOR,
+  CELL_NATIVE_LIMIT,
+  CELL_PC,
+  CELL_SP,
+  CELL_STACK_LIMIT,
+  CELL_TRAP_SP,
+  CLOSINFO_ARITY_SHIFT,
+  CODE_BIAS,
+  EXIT_LEFT,
+  EXIT_POLL,
+  EXIT_RAISE,
+  EXIT_STOP,
+  FRAME_PART_CODE,
+  FRAME_PART_ENV,
+  FRAME_PART_LINK,
+  MAX_NATIVE_ARITY,
+  SCRATCH,
+  SITE_ACCU,
+  SITE_ENV,
+  SITE_FRAME_WORDS,
+  SITE_PC,
+  SITE_SLOTS,
+  SITE_SOURCES,
+  SITE_TRAP,
+  SOURCE_FRAME,
+  SOURCE_INTEGER,
+  SOURCE_KIND_BITS,
+  SOURCE_RESULT,
+  SOURCE_WIDE,
+  STUB_APPLY_REST,
+  STUB_NATIVE_RAISE,
+  STUB_NATIVE_RETURN,
+  TAG_CLOSURE,
+  WORD,
+} from "../layout";
+import { interpret, pushApplication, pushState } from "./callback";
+import { allocSmall, collect } from "./gc/alloc";
+import { popRoot, pushRoot } from "./roots";
+import { pushFrame, pushTrap, returnAddress } from "./stack";
+import { addr, UNIT, value } from "./values";
+
+/** Call native code: function `index` of the table with `arity` arguments at argv. Generated, as the interpreter is. */
+@external("native", "invoke")
+declare function invoke(index: i32, arity: i32, argv: usize, env: value, sp: usize): value;
+/** Whether the host has something to do at a poll. */
+@external("host", "poll_needed")
+declare function hostPollNeeded(): i32;
+
+const OPCODE_BYTES = 4;
+/** What a crossing between the tiers takes of the budget at least. */
+const CROSSING_BYTES = 96;
+const FIRST_ARGUMENT = 3;
+const PLAIN_ENVIRONMENT = 2;
+
+// ---- The interpreter calls native code ----------------------------------------------------------------------------------
+
+/**
+ * Apply closure f, which has native code, to as many values at argv as it wants. The result; 0: with CELL_EXN = 0 the
+ * state to go on with is on the stack.
+ */
+export function enter_native(f: value, argv: usize): value {
+  const arity = <i32>load<u8>(addr(f) + 2 * WORD - 1);
+  const sp = argv + <usize>arity * WORD;
+  const budget = load<usize>(CELL_NATIVE_BUDGET);
+  const floor = sp > budget ? sp - budget : 1;
+  store<usize>(CELL_NATIVE_FLOOR, floor);
+  store<usize>(CELL_NATIVE_LIMIT, max(floor, load<usize>(CELL_STACK_LIMIT)));
+  const result = invoke(load<i32>(addr(f), 4), arity, argv, f, sp);
+  store<usize>(CELL_NATIVE_FLOOR, 0);
+  if (!result && !load<value>(CELL_EXN)) {
+    const link = load<usize>(CELL_LEAVING_LINK);
+    if (link) store<value>(link, load<value>(CELL_LEAVING_TRAP) | 1);
+  }
+  return result;
+}
+
+// ---- Native code calls ----------------------------------------------------------------------------------------------------
+
+/** Let the interpreter apply f to the `nargs` words below sp. The result, or 0 as above. */
+export function call_interpreter(f: value, nargs: i32, sp: usize): value {
+  const floor = load<usize>(CELL_NATIVE_FLOOR);
+  const limit = load<usize>(CELL_NATIVE_LIMIT);
+  const budget = load<usize>(CELL_NATIVE_BUDGET);
+  const base0 = load<usize>(CELL_INTERPRETER_BASE);
+  // A tail call of code that the interpreter has called in tail position: it returns to where that does.
+  const again = load<value>(sp) == returnAddress(STUB_NATIVE_RETURN);
+  const base = again ? sp : sp - 7 * WORD;
+  const trap = base + 3 * WORD;
+  const argv = base - <usize>nargs * WORD;
+  if (!again) {
+    memory.copy(argv, sp - <usize>nargs * WORD, <usize>nargs * WORD);
+    pushFrame(pushTrap(sp, STUB_NATIVE_RAISE, load<usize>(CELL_TRAP_SP)), STUB_NATIVE_RETURN, UNIT, 0);
+  }
+  store<usize>(CELL_TRAP_SP, trap);
+  store<usize>(CELL_INTERPRETER_BASE, base);
+  store<usize>(CELL_SP, argv);
+  pushApplication(f, nargs);
+  store<usize>(CELL_NATIVE_BUDGET, argv > floor + CROSSING_BYTES ? argv - floor - CROSSING_BYTES : 0);
+  store<usize>(CELL_NATIVE_FLOOR, 0);
+
+  let exit = interpret();
+  while (exit == EXIT_POLL && !pollNeeded()) exit = interpret();
+
+  store<usize>(CELL_INTERPRETER_BASE, base0);
+  store<usize>(CELL_NATIVE_BUDGET, budget);
+  store<usize>(CELL_NATIVE_FLOOR, floor);
+  store<usize>(CELL_NATIVE_LIMIT, limit);
+  if (exit == EXIT_STOP || exit == EXIT_RAISE) {
+    if (again) store<usize>(CELL_TRAP_SP, trap);
+    return exit == EXIT_STOP ? load<value>(CELL_ACCU) : 0;
+  }
+  store<i32>(CELL_LEAVING_EXIT, exit);
+  store<usize>(CELL_LEAVING_LINK, trap + WORD);
+  store<usize>(CELL_LEAVING_TRAP, load<usize>(trap + WORD) & ~1);
+  store<value>(CELL_EXN, 0);
+  return 0;
+}
+
+/** f applied to the `nargs` values below sp, fewer than it wants (as RESTART expects it). */
+export function apply_partially(f: value, nargs: i32, sp: usize): value {
+  const held = heldArguments(f);
+  const rest = <i32>load<u8>(addr(f) + 2 * WORD - 1) - nargs;
+  store<usize>(CELL_SP, sp - <usize>nargs * WORD);
+  pushRoot(f);
+  const p = allocSmall(FIRST_ARGUMENT + held + nargs, TAG_CLOSURE);
+  const partial = addr(popRoot());
+  let target = <value>partial;
+  let code = <i64>load<u32>(partial) - OPCODE_BYTES;
+  if (held) {
+    target = load<value>(partial, PLAIN_ENVIRONMENT * WORD);
+    code = <i64>load<u32>(partial);
+  }
+  store<i64>(p, (<i64>rest << 32) | code);
+  store<i64>(p, (<i64>rest << CLOSINFO_ARITY_SHIFT) | (PLAIN_ENVIRONMENT << 1) | 1, WORD);
+  store<value>(p, target, PLAIN_ENVIRONMENT * WORD);
+  const to = p + FIRST_ARGUMENT * WORD;
+  memory.copy(to, partial + FIRST_ARGUMENT * WORD, <usize>held * WORD);
+  memory.copy(to + <usize>held * WORD, sp - <usize>nargs * WORD, <usize>nargs * WORD);
+  return <value>p;
+}
+
+/** Arguments that a closure with native code holds already: the code of a partial application is that of its rest. */
+function heldArguments(f: value): i32 {
+  if (load<i32>(addr(f), 4) > MAX_NATIVE_ARITY) return 0;
+  return <i32>(load<u64>(addr(f) - WORD) >> 10) - FIRST_ARGUMENT;
+}
+
+/** Put the arguments that partial application f holds under the `nargs` words below sp. How many there are then. */
+export function push_held_arguments(f: value, nargs: i32, sp: usize): i32 {
+  const held = heldArguments(f);
+  const to = sp - <usize>(held + nargs) * WORD;
+  memory.copy(to, addr(f) + FIRST_ARGUMENT * WORD, <usize>held * WORD);
+  return held + nargs;
+}
+
+/**
+ * Before a function is applied to the first `arity` of the `nargs` words below sp: make a frame that applies the result to
+ * the others. The address of the arguments.
+ */
+export function push_rest(nargs: i32, arity: i32, sp: usize): usize {
+  const rest = nargs - arity;
+  const frame = sp - <usize>rest * WORD;
+  const argv = frame - <usize>(3 + arity) * WORD;
+  memory.copy(argv, sp - <usize>nargs * WORD, <usize>arity * WORD);
+  pushFrame(frame, STUB_APPLY_REST + (rest - 1) * APPLY_REST_BYTES, UNIT, 0);
+  return argv;
+}
+
+// ---- Polls -----------------------------------------------------------------------------------------------------------------
+
+/** Whether there is something to do that takes the state of the program; a collection is done at once. */
+function pollNeeded(): bool {
+  const actions = load<i32>(CELL_ACTIONS);
+  if (actions & ACTION_MINOR_GC) {
+    store<i32>(CELL_ACTIONS, actions & ~ACTION_MINOR_GC);
+    collect();
+  }
+  return load<i32>(CELL_ACTIONS) != 0 || hostPollNeeded() != 0;
+}
+
+/** The fuel of native code is used up, its frame is complete at sp. 1: go on; 0: it is left. */
+export function native_poll(sp: usize): i32 {
+  store<usize>(CELL_SP, sp);
+  store<i32>(CELL_FUEL, load<i32>(CELL_FUEL_REFILL));
+  if (!pollNeeded()) return 1;
+  leave_native(sp, EXIT_POLL);
+  return 0;
+}
+
+/**
+ * The same where a function of `nargs` arguments is entered: they and the closure, after them, are below sp. 1: go on; they
+ * may have moved. 0: the function is left.
+ */
+export function native_poll_at_entry(nargs: i32, sp: usize): i32 {
+  const argv = sp - <usize>(nargs + 1) * WORD;
+  store<usize>(CELL_SP, argv);
+  store<i32>(CELL_FUEL, load<i32>(CELL_FUEL_REFILL));
+  if (!pollNeeded()) return 1;
+  const f = load<value>(sp - WORD);
+  memory.copy(argv + WORD, argv, <usize>nargs * WORD);
+  leave_at_entry(f, nargs, sp);
+  store<i32>(CELL_LEAVING_EXIT, EXIT_POLL);
+  return 0;
+}
+
+// ---- Leaving native frames ---------------------------------------------------------------------------------------------------
+
+function startLeaving(exit: i32): void {
+  store<i32>(CELL_LEAVING_EXIT, exit);
+  store<usize>(CELL_LEAVING_LINK, 0);
+  store<usize>(CELL_LEAVING_TRAP, load<usize>(CELL_TRAP_SP));
+  store<value>(CELL_EXN, 0);
+}
+
+/** The innermost native frame, at sp, is left because of `exit`: the interpreter's state there is pushed. 0. */
+export function leave_native(sp: usize, exit: i32): value {
+  startLeaving(exit);
+  const site = load<usize>(sp) + CODE_BIAS;
+  expand(site, sp, 0);
+  pushState(load<usize>(site, SITE_PC), load<value>(CELL_ENV), 0, load<value>(CELL_ACCU));
+  return 0;
+}
+
+/** The same before the first instruction of f, applied to the `nargs` words below sp. 0. */
+export function leave_at_entry(f: value, nargs: i32, sp: usize): value {
+  startLeaving(EXIT_LEFT);
+  store<usize>(CELL_SP, sp - <usize>nargs * WORD);
+  pushApplication(f, nargs);
+  return 0;
+}
+
+/** A native frame is left that catches exceptions: its trap at p becomes one of the interpreter's. 0. */
+export function leave_trap(p: usize): value {
+  const link = load<usize>(CELL_LEAVING_LINK);
+  if (link) store<value>(link, <value>p | 1);
+  else store<usize>(CELL_TRAP_SP, p);
+  store<usize>(CELL_LEAVING_LINK, p + WORD);
+  return 0;
+}
+
+/** NATIVE_RESUME: CELL_ACCU was returned to the frame at CELL_SP. Registers are in their cells afterwards. */
+export function resume_frame(site: usize): void {
+  const sp = load<usize>(CELL_SP);
+  const trap = load<usize>(site, SITE_TRAP);
+  expand(site, sp, trap ? load<value>(sp + (trap + 1) * WORD) : 0);
+  store<usize>(CELL_PC, load<usize>(site, SITE_PC));
+}
+
+/** NATIVE_HANDLER: exception CELL_ACCU was raised to the trap at CELL_SP, which is popped already. */
+export function resume_handler(site: usize): void {
+  const trap = load<usize>(CELL_SP);
+  expand(site, trap - load<usize>(site, SITE_TRAP) * WORD, load<value>(trap + WORD));
+  store<usize>(CELL_PC, load<usize>(site, SITE_PC));
+}
+
+/** What is expanded is copied here first; frames that are larger are not compiled (native/frames.ts). */
+const COPY: usize = SCRATCH;
+
+/** The word that a source describes; `q` is the address of the source. */
+function sourceWord(q: usize): value {
+  const source = load<i32>(q);
+  const operand = source >> SOURCE_KIND_BITS;
+  const kind = source & ((1 << SOURCE_KIND_BITS) - 1);
+  if (kind == SOURCE_FRAME) return load<value>(COPY + (<usize>operand << 3));
+  if (kind == SOURCE_INTEGER) return (<value>operand << 1) | 1;
+  return load<value>(q, 4);
+}
+
+/**
+ * Turn the native frame at sp into the interpreter's, in place. `outer`: the link of its outermost trap; 0: not known yet.
+ * CELL_SP, CELL_ENV and CELL_TRAP_SP are set, CELL_ACCU unless it is what was returned or raised. Allocates nothing.
+ */
+function expand(site: usize, sp: usize, outer: value): void {
+  const words = load<usize>(site, SITE_FRAME_WORDS);
+  memory.copy(COPY, sp, words * WORD);
+  const env = sourceWord(site + SITE_ENV);
+  store<value>(CELL_ENV, env);
+  if (load<i32>(site, SITE_ACCU) != SOURCE_RESULT) store<value>(CELL_ACCU, sourceWord(site + SITE_ACCU));
+  const slots = load<i32>(site, SITE_SLOTS);
+  let to = sp + words * WORD;
+  let q = site + SITE_SOURCES;
+  let trap: usize = 0;
+  for (let i = 0; i < slots; i++) {
+    to -= WORD;
+    const source = load<i32>(q);
+    const kind = source & ((1 << SOURCE_KIND_BITS) - 1);
+    if (kind == SOURCE_FRAME || kind == SOURCE_INTEGER) {
+      store<value>(to, sourceWord(q));
+    } else if (kind == SOURCE_WIDE) {
+      store<value>(to, sourceWord(q));
+      q += 2 * OPCODE_BYTES;
+    } else if (source >> SOURCE_KIND_BITS == FRAME_PART_CODE) {
+      store<value>(to, returnAddress(load<usize>(q, 4)));
+      q += OPCODE_BYTES;
+    } else if (source >> SOURCE_KIND_BITS == FRAME_PART_LINK) {
+      if (trap) store<value>(to, <value>trap | 1);
+      else if (outer) store<value>(to, outer);
+      else store<usize>(CELL_LEAVING_LINK, to);
+      trap = to - WORD;
+    } else {
+      store<value>(to, source >> SOURCE_KIND_BITS == FRAME_PART_ENV ? env : UNIT);
+    }
+    q += OPCODE_BYTES;
+  }
+  if (trap) store<usize>(CELL_TRAP_SP, trap);
+  store<usize>(CELL_SP, to);
+}
