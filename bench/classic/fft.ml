@@ -55,7 +55,9 @@ let rec recursive (a : Complex.t array) =
     let half = n / 2 in
     let even = recursive (Array.init half (fun i -> a.(2 * i))) in
     let odd = recursive (Array.init half (fun i -> a.((2 * i) + 1))) in
-    let twisted = Array.mapi (fun k x -> Complex.mul (Complex.polar 1. (-.pi *. float_of_int k /. float_of_int half)) x) odd in
+    let twisted =
+      Array.mapi (fun k x -> Complex.mul (Complex.polar 1. (-.pi *. float_of_int k /. float_of_int half)) x) odd
+    in
     Array.init n (fun k ->
         if k < half then Complex.add even.(k) twisted.(k) else Complex.sub even.(k - half) twisted.(k - half))
   end

@@ -1,5 +1,5 @@
-(* Search in space: chains of rigid pieces, each turned against the one before by one of a few transformations, such that
-   no two pieces come too close and marked ones lie within reach of each other. Records of floats, closures, and
+(* Search in space: chains of rigid pieces, each turned against the one before by one of a few transformations, such
+   that no two pieces come too close and marked ones lie within reach of each other. Records of floats, closures, and
    backtracking. Argument: work in percent. *)
 let size = if Array.length Sys.argv > 1 then int_of_string Sys.argv.(1) else 100
 
@@ -13,7 +13,9 @@ type transformation = {
   tx : float; ty : float; tz : float;
 }
 
-let identity = { xx = 1.; xy = 0.; xz = 0.; yx = 0.; yy = 1.; yz = 0.; zx = 0.; zy = 0.; zz = 1.; tx = 0.; ty = 0.; tz = 0. }
+let identity =
+  { xx = 1.; xy = 0.; xz = 0.; yx = 0.; yy = 1.; yz = 0.; zx = 0.; zy = 0.; zz = 1.;
+    tx = 0.; ty = 0.; tz = 0. }
 
 let place t p =
   { x = (t.xx *. p.x) +. (t.xy *. p.y) +. (t.xz *. p.z) +. t.tx;
@@ -46,7 +48,9 @@ let about_x angle shift =
 (** A frame at three points: its inverse takes the first one to the origin, the second one to the x axis. *)
 let align a b c =
   let minus p q = { x = p.x -. q.x; y = p.y -. q.y; z = p.z -. q.z } in
-  let cross p q = { x = (p.y *. q.z) -. (p.z *. q.y); y = (p.z *. q.x) -. (p.x *. q.z); z = (p.x *. q.y) -. (p.y *. q.x) } in
+  let cross p q =
+    { x = (p.y *. q.z) -. (p.z *. q.y); y = (p.z *. q.x) -. (p.x *. q.z); z = (p.x *. q.y) -. (p.y *. q.x) }
+  in
   let unit p =
     let length = sqrt ((p.x *. p.x) +. (p.y *. p.y) +. (p.z *. p.z)) in
     { x = p.x /. length; y = p.y /. length; z = p.z /. length }
@@ -110,7 +114,8 @@ let fits reach next chain =
       && (other.number < next.number - 3 || near < 6.)
       && distance (atom next 4) (atom other 6) > 0.5)
     chain
-  && (next.number land 3 <> 3 || List.exists (fun o -> o.number < next.number - 1 && distance (atom next 2) (atom o 5) < reach) chain)
+  && (next.number land 3 <> 3
+     || List.exists (fun o -> o.number < next.number - 1 && distance (atom next 2) (atom o 5) < reach) chain)
 
 let () =
   let chains = ref 0 and steps = ref 0 and spread = ref 0. in

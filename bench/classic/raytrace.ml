@@ -71,7 +71,8 @@ let rec colour bodies depth origin direction =
 
 (** Spheres on spheres. *)
 let rec pile level centre radius bodies =
-  let surface = { colour = { x = 0.4 +. (0.1 *. float_of_int level); y = 0.5; z = 0.9 -. (0.2 *. float_of_int level) }; mirror = 0.3 } in
+  let k = float_of_int level in
+  let surface = { colour = { x = 0.4 +. (0.1 *. k); y = 0.5; z = 0.9 -. (0.2 *. k) }; mirror = 0.3 } in
   let bodies = Sphere { centre; radius; surface } :: bodies in
   if level = 0 then bodies
   else
@@ -84,13 +85,14 @@ let rec pile level centre radius bodies =
 
 let squares at =
   let even = (int_of_float (floor at.x) + int_of_float (floor at.z)) land 1 = 0 in
-  if even then { colour = { x = 0.9; y = 0.9; z = 0.9 }; mirror = 0.1 } else { colour = { x = 0.1; y = 0.1; z = 0.1 }; mirror = 0. }
+  if even then { colour = { x = 0.9; y = 0.9; z = 0.9 }; mirror = 0.1 }
+  else { colour = { x = 0.1; y = 0.1; z = 0.1 }; mirror = 0. }
 
 let () =
   let bodies = Floor { height = -1.; surface = squares } :: pile 2 { x = 0.; y = 0.; z = 4. } 1. [] in
-  let width = 200 in
+  let width = 800 in
   let sum = ref { x = 0.; y = 0.; z = 0. } in
-  for row = 0 to (width * size / 100) - 1 do
+  for row = 0 to (8 * size) - 1 do
     for column = 0 to width - 1 do
       let across i = (2. *. float_of_int i /. float_of_int width) -. 1. in
       sum := !sum +| colour bodies 4 { x = 0.; y = 1.; z = -2. } (unit { x = across column; y = -.across row; z = 2. })

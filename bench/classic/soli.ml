@@ -54,11 +54,14 @@ let rec solve pegs path =
 
 let () =
   let sum = ref 0 in
-  for _ = 1 to size do
+  for _ = 1 to 2 * size do
     reset ();
     match solve 32 [] with
     | Some path ->
-        List.iter (fun { from = i, j; direction } -> sum := ((!sum * 31) + (i * 100) + (j * 10) + direction) land 0xffffff) path
+        let add { from = i, j; direction } =
+          sum := ((!sum * 31) + (i * 100) + (j * 10) + direction) land 0xffffff
+        in
+        List.iter add path
     | None -> failwith "no solution"
   done;
   Printf.printf "soli %d %d\n" !sum !tried
