@@ -63,7 +63,8 @@ let expand data size =
   go 0 0;
   Bytes.unsafe_to_string out
 
-let words = [| "the "; "camel "; "walks "; "over "; "sand and "; "stone "; "by night, "; "slowly. "; "Far "; "from water " |]
+let words =
+  [| "the "; "camel "; "walks "; "over "; "sand and "; "stone "; "by night, "; "slowly. "; "Far "; "from wells " |]
 
 let text seed =
   let b = Buffer.create 40_000 and state = ref seed in

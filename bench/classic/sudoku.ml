@@ -79,7 +79,7 @@ let puzzle seed keep =
 
 let () =
   let sum = ref 0 in
-  for i = 1 to size do
+  for i = 1 to 4 * size do
     puzzle i 26;
     let solutions = ref 0 in
     let found () =
