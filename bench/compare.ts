@@ -2,12 +2,15 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { type Engine, type EngineOptions, enginesOf, machine } from "./engines.ts";
+import type { Sample } from "./measure.ts";
 import { geometricMean, median, ratio, showRatio, table } from "./statistics.ts";
 
 export interface Benchmark {
   readonly name: string;
   /** Bytecode executable and its arguments. */
   readonly argv: readonly string[];
+  /** The same in machine code, for engines that run such. */
+  readonly native?: readonly string[];
   /** Something besides the standard output that must be equal for all engines. */
   readonly result?: () => string;
 }
@@ -17,27 +20,44 @@ export interface Quantity {
   readonly unit: string;
   /** Digits after the point in the table. */
   readonly digits: number;
-  readonly sample: (command: readonly string[]) => { readonly value: number; readonly stdout: string };
+  readonly sample: (command: readonly string[]) => Sample;
+  /** Engines, except the first, may fail: they are then left out for that program, and the status of the end is 1. */
+  readonly lenient?: boolean;
 }
 
-/** A list of samples, over the rounds, for each engine. */
+/** A list of samples, over the rounds, for each engine; empty for those that have failed. */
 interface Result {
   readonly name: string;
   readonly samples: readonly (readonly number[])[];
 }
 
+const message = (e: unknown): string => (e instanceof Error ? e.message : String(e));
+
 function run(benchmark: Benchmark, engines: readonly Engine[], rounds: number, quantity: Quantity): Result {
   const samples = engines.map((): number[] => []);
+  const failed = new Set<Engine>();
   let expected: string | undefined;
+  const once = (engine: Engine): number => {
+    const argv = engine.native === true ? benchmark.native! : benchmark.argv;
+    const { value, stdout } = quantity.sample([...engine.command, ...argv]);
+    const output = stdout + (benchmark.result?.() ?? "");
+    expected ??= output;
+    if (output !== expected) throw new Error(`the output differs\nfirst: ${expected}\nnow:   ${output}`);
+    return value;
+  };
   for (let round = 0; round < rounds; round++) {
     engines.forEach((engine, i) => {
-      const { value, stdout } = quantity.sample([...engine.command, ...benchmark.argv]);
-      const output = stdout + (benchmark.result?.() ?? "");
-      expected ??= output;
-      if (output !== expected) {
-        throw new Error(`${benchmark.name}: output with ${engine.label} differs\nfirst: ${expected}\nnow:   ${output}`);
+      if (failed.has(engine)) return;
+      try {
+        samples[i]!.push(once(engine));
+      } catch (e) {
+        const report = `${benchmark.name} with ${engine.label}: ${message(e)}`;
+        if (quantity.lenient !== true || i === 0) throw new Error(report);
+        process.stderr.write(`${report}\n`);
+        process.exitCode = 1;
+        samples[i] = [];
+        failed.add(engine);
       }
-      samples[i]!.push(value);
     });
   }
   return { name: benchmark.name, samples };
@@ -45,29 +65,35 @@ function run(benchmark: Benchmark, engines: readonly Engine[], rounds: number, q
 
 function report(engines: readonly Engine[], results: readonly Result[], { unit, digits }: Quantity): string {
   const others = engines.slice(1);
-  const ratios = results.map(({ samples }) => samples.slice(1).map((s) => ratio(s, samples[0]!)));
+  const ratioTo = (base: readonly number[]) => (s: readonly number[]) => (s.length === 0 ? undefined : ratio(s, base));
+  const ratios = results.map(({ samples }) => samples.slice(1).map(ratioTo(samples[0]!)));
   const heading = ["program", ...engines.map((e) => `${e.label} (${unit})`), ...others.map((e) => `${e.label}: ratio`)];
   const rows = results.map(({ name, samples }, i) => [
     name,
-    ...samples.map((s) => median(s).toFixed(digits)),
-    ...ratios[i]!.map(showRatio),
+    ...samples.map((s) => (s.length === 0 ? "failed" : median(s).toFixed(digits))),
+    ...ratios[i]!.map((r) => (r === undefined ? "" : showRatio(r))),
   ]);
-  const means = others.map((_, i) => geometricMean(ratios.map((row) => row[i]!.median)).toFixed(3));
-  return table([heading, ...rows, ["geometric mean", ...engines.map(() => ""), ...means]]);
+  const summary = (name: string, of: (medians: number[]) => number): string[] => {
+    const medians = others.map((_, i) => ratios.flatMap((row) => row[i]?.median ?? []));
+    return [name, ...engines.map(() => ""), ...medians.map((m) => (m.length === 0 ? "" : of(m).toFixed(3)))];
+  };
+  const worst = summary("worst", (medians) => Math.max(...medians));
+  return table([heading, ...rows, summary("geometric mean", geometricMean), worst]);
 }
 
 /**
  * The whole of a benchmark command: runs, table on stdout, and JSON when asked for. Ends the process with status 1 when
- * something cannot be run or engines disagree about the output.
+ * something cannot be run or engines disagree about the output (but see `lenient`).
  */
 export function compare<O extends EngineOptions>(
   command: Command,
   benchmarks: (options: O) => Benchmark[],
   quantity: Quantity,
+  enginesFor: (options: O) => Engine[] = (options) => enginesOf(options),
 ): void {
   const options = command.parse().opts<O>();
   try {
-    const engines = enginesOf(options);
+    const engines = enginesFor(options);
     const list = benchmarks(options);
     if (list.length === 0) throw new Error("no such programs");
     const results = list.map((benchmark) => {
@@ -79,6 +105,6 @@ export function compare<O extends EngineOptions>(
     const data = { machine: machine(), unit: quantity.unit, size: options.size, engines, results };
     writeFileSync(options.json, `${JSON.stringify(data, null, 1)}\n`);
   } catch (e) {
-    command.error(e instanceof Error ? e.message : String(e));
+    command.error(message(e));
   }
 }

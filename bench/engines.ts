@@ -8,10 +8,13 @@ import { type Command, InvalidArgumentError } from "commander";
 
 export const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** A command that runs a bytecode executable, given as its next argument. */
+/** A command that runs a bytecode executable, given as its next argument; or the processor itself. */
 export interface Engine {
   readonly label: string;
+  /** Empty for the processor. */
   readonly command: readonly string[];
+  /** Runs machine code, not bytecode. */
+  readonly native?: boolean;
 }
 
 export interface EngineOptions {
@@ -31,11 +34,13 @@ function natural(text: string): number {
   return Number(text);
 }
 
-/** The options that both benchmarks have; `rounds` is the default. */
+/** For options that can be given several times. */
+export const several = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** The options that all benchmarks have; `rounds` is the default. */
 export function engineOptions(command: Command, rounds: number): Command {
-  const several = (value: string, before: readonly string[] = []): string[] => [...before, value];
   return command
-    .option("--reference <ocamlrun>", "an ocamlrun to compare with (repeatable; ratios refer to the first)", several)
+    .option("--reference <ocamlrun>", "an ocamlrun to compare with (repeatable; ratios refer to the first engine)", several)
     .option("--node <path>", "a Node to run Bactrian with (repeatable; default: this one)", several)
     .option("--dist <folder>", "a built Bactrian (repeatable; default: dist)", several)
     .option("--ocamlc <path>", "OCaml 5.3's compiler (default: Bactrian's own in dist/ocaml)")
@@ -47,19 +52,33 @@ export function engineOptions(command: Command, rounds: number): Command {
 
 const bactrian = (node: string, dist: string): string[] => [node, join(dist, "cli/main.js"), "run"];
 
-/** The engines that the options name: ocamlruns first, then each Bactrian with each Node. */
-export function enginesOf(options: EngineOptions): Engine[] {
+/** Labels made unambiguous. */
+function distinct(engines: Engine[]): Engine[] {
+  const unique = new Set(engines.map((e) => e.label)).size === engines.length;
+  return unique ? engines : engines.map((e) => ({ ...e, label: e.command.join(" ") }));
+}
+
+/** A build from before there were tiers has no option for them, and interprets. */
+function withTier([node, ...args]: readonly string[], tier: string): string[] {
+  const help = execFileSync(node!, [...args, "--help"], { encoding: "utf8" });
+  const known = tier !== "interp" || help.includes("--tier");
+  return [node!, ...args, ...(known ? ["--tier", tier] : [])];
+}
+
+/** The engines that the options name: ocamlruns first, then each Bactrian with each Node, in each of the tiers. */
+export function enginesOf(options: EngineOptions, tiers?: readonly string[]): Engine[] {
   const { reference = [], node = [process.execPath], dist = [join(root, "dist")] } = options;
   const engines: Engine[] = reference.map((path) => ({ label: basename(path), command: [path] }));
   for (const path of node) {
     const version = execFileSync(path, ["--version"], { encoding: "utf8" }).trim();
     for (const folder of dist) {
       const label = dist.length > 1 ? `${basename(folder)}, Node ${version}` : `Node ${version}`;
-      engines.push({ label, command: bactrian(path, folder) });
+      const command = bactrian(path, folder);
+      if (tiers === undefined) engines.push({ label, command });
+      else for (const tier of tiers) engines.push({ label: `${label}, ${tier}`, command: withTier(command, tier) });
     }
   }
-  const unique = new Set(engines.map((e) => e.label)).size === engines.length;
-  return unique ? engines : engines.map((e) => ({ ...e, label: e.command.join(" ") }));
+  return distinct(engines);
 }
 
 /** A folder for compiled programs, removed when this process ends. */
@@ -77,24 +96,33 @@ export function programsIn(folder: string, filter?: RegExp): string[] {
     .map((file) => join(folder, file));
 }
 
-/** Compile programs of one file, or more, with a compiler given by a path or else Bactrian's own. The executable. */
-export function compile(sources: readonly string[], folder: string, ocamlc?: string): string {
-  const own = join(root, "dist/ocaml/bin/ocamlc");
-  if (ocamlc === undefined && !existsSync(own)) {
-    throw new Error(`${own} is missing: build it (node dist/cli/setup.js) or give --ocamlc`);
-  }
-  const command = ocamlc === undefined ? [...bactrian(process.execPath, join(root, "dist")), own] : [ocamlc];
+/** Compile and link files with the command of a compiler. The executable, named after the last one. */
+function build(command: readonly string[], sources: readonly string[], folder: string, suffix: string): string {
   // The compiler writes its object files next to the sources.
   const copies = sources.map((source) => {
     const copy = join(folder, basename(source));
     copyFileSync(source, copy);
     return copy;
   });
-  const target = copies.at(-1)!.replace(/\.ml$/, ".byte");
+  const target = copies.at(-1)!.replace(/\.ml$/, suffix);
   const args = [...command.slice(1), "-I", folder, "-o", target, ...copies];
   execFileSync(command[0]!, args, { stdio: ["ignore", "inherit", "inherit"] });
   return target;
 }
+
+/** Compile a program of one file, or more, with a compiler given by a path or else Bactrian's own. The executable. */
+export function compile(sources: readonly string[], folder: string, ocamlc?: string): string {
+  const own = join(root, "dist/ocaml/bin/ocamlc");
+  if (ocamlc === undefined && !existsSync(own)) {
+    throw new Error(`${own} is missing: build it (node dist/cli/setup.js) or give --ocamlc`);
+  }
+  const command = ocamlc === undefined ? [...bactrian(process.execPath, join(root, "dist")), own] : [ocamlc];
+  return build(command, sources, folder, ".byte");
+}
+
+/** Compile a program to machine code. */
+export const compileNative = (sources: readonly string[], folder: string, ocamlopt: string): string =>
+  build([ocamlopt], sources, folder, ".exe");
 
 /** What the figures were taken on. */
 export const machine = (): Record<string, unknown> => ({

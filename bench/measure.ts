@@ -1,5 +1,6 @@
 /** Runs a command and takes the processor time of its whole process. */
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 
 /** A command could not be run or measured; the message says why. */
 export class MeasureError extends Error {
@@ -41,4 +42,24 @@ export function measure(command: readonly string[], environment?: Readonly<Recor
   if (times.length !== 3 || times.some(Number.isNaN)) throw new MeasureError(`bash's "time" has told ${child.output[3]}`);
   const [user, system, wall] = times as [number, number, number];
   return { user, system, wall, stdout: child.stdout };
+}
+
+/** What compare.ts takes for a sample. */
+export interface Sample {
+  readonly value: number;
+  readonly stdout: string;
+}
+
+/** Sample the number that a unit of bench/at_exit, linked before the program, writes to the file when the process ends. */
+export const atExit =
+  (file: string, scale: number) =>
+  (command: readonly string[]): Sample => {
+    const { stdout } = measure(command, { BENCH_RESULT: file });
+    return { value: Number(readFileSync(file, "utf8")) * scale, stdout };
+  };
+
+/** Sample the user time, in seconds. */
+export function userTime(command: readonly string[]): Sample {
+  const { user, stdout } = measure(command);
+  return { value: user, stdout };
 }

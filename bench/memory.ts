@@ -1,23 +1,21 @@
 /**
  * Compares the peak of resident memory under several engines. Linux only: at their end, the programs themselves read it
- * from /proc (memory/peak.ml, README.md).
+ * from /proc (at_exit/peak.ml, README.md).
  */
-import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Command } from "commander";
 import { type Benchmark, compare } from "./compare.ts";
 import { type EngineOptions, compile, engineOptions, programsIn, root, scratchFolder } from "./engines.ts";
-import { measure } from "./measure.ts";
+import { atExit } from "./measure.ts";
 
 const folder = scratchFolder();
-const peakSource = join(root, "bench/memory/peak.ml");
-const peakFile = join(folder, "peak");
+const peakSource = join(root, "bench/at_exit/peak.ml");
 
 /** The programs made for memory, and those of the other benchmark that are about the collector. */
 function benchmarks({ filter, ocamlc, size }: EngineOptions): Benchmark[] {
   const sources = [
     ...programsIn(join(root, "bench/programs"), filter).filter((path) => basename(path).startsWith("gc_")),
-    ...programsIn(join(root, "bench/memory"), filter).filter((path) => path !== peakSource),
+    ...programsIn(join(root, "bench/memory"), filter),
   ];
   return sources.map((source) => ({
     name: basename(source, ".ml"),
@@ -32,8 +30,5 @@ const command = engineOptions(new Command("bench:memory"), 3).description(
 compare(command, benchmarks, {
   unit: "MiB",
   digits: 0,
-  sample: (argv) => {
-    const { stdout } = measure(argv, { BENCH_PEAK: peakFile });
-    return { value: Number(readFileSync(peakFile, "utf8")) / 1024, stdout };
-  },
+  sample: atExit(join(folder, "peak"), 1 / 1024),
 });

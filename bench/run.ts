@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { Command, Option } from "commander";
 import { type Benchmark, compare } from "./compare.ts";
 import { type EngineOptions, compile, engineOptions, programsIn, root, scratchFolder } from "./engines.ts";
-import { measure } from "./measure.ts";
+import { userTime } from "./measure.ts";
 
 interface Options extends EngineOptions {
   readonly set: string;
@@ -53,8 +53,5 @@ const command = engineOptions(new Command("bench:vm"), 5)
 compare<Options>(command, benchmarks, {
   unit: "s",
   digits: 2,
-  sample: (argv) => {
-    const { user, stdout } = measure(argv);
-    return { value: user, stdout };
-  },
+  sample: userTime,
 });

@@ -74,7 +74,7 @@ let weigh l = List.fold_left (fun sum o -> sum + o#weight) 0 l
 
 let () =
   let all = new store and made = ref 0 and sum = ref 0 in
-  for step = 1 to 80 * size do
+  for step = 1 to 40 * size do
     for _ = 1 to 2 do
       incr made;
       all#add (create !made)

@@ -1,5 +1,5 @@
-(* Linked before a program whose memory is measured: at the end of the process, appends the peak of its resident memory
-   (VmHWM of Linux, in KiB) to the file that BENCH_PEAK names. The program itself is not changed, and both runtimes are
+(* Linked before a program whose memory is measured: at the end of the process, writes the peak of its resident memory
+   (VmHWM of Linux, in KiB) to the file that BENCH_RESULT names. The program itself is not changed, and both runtimes are
    measured in the same way. *)
 
 let peak () =
@@ -13,4 +13,4 @@ let peak () =
 
 let () =
   at_exit (fun () ->
-      Out_channel.with_open_bin (Sys.getenv "BENCH_PEAK") (fun oc -> Printf.fprintf oc "%d\n" (peak ())))
+      Out_channel.with_open_bin (Sys.getenv "BENCH_RESULT") (fun oc -> Printf.fprintf oc "%d\n" (peak ())))
