@@ -1,0 +1,47 @@
+/** Whole programs: the same seed gives the same program. */
+import { below, oneOf, random } from "../support/random.ts";
+import { classes, exception, record, statement, value, variant } from "./definitions.ts";
+import { Writer } from "./expressions.ts";
+import { type Definition, functor, labelled, polymorphic, recursive, simple } from "./functions.ts";
+import { optional, textOf, type Tree, whole } from "./tree.ts";
+
+export interface Program {
+  readonly seed: number;
+  /** The body of a module. */
+  readonly tree: Tree;
+  /** Whether what it prints does not depend on the order in which a compiler evaluates operands. */
+  readonly ordered: boolean;
+}
+
+/** How deep expressions are. */
+const DEPTH = 4;
+
+export function generate(seed: number): Program {
+  const next = random(seed);
+  for (let i = 0; i < 3; i++) next();
+  const ordered = next() < 0.75;
+  const w = new Writer({ next, ordered, effects: next() < 0.4 });
+  const parts: Tree[] = [];
+  const add = ({ tree, operations, variables }: Definition): void => {
+    parts.push(optional(tree, "\n"));
+    w.scope.define(...operations);
+    for (const variable of variables) w.scope.defineVariable(variable);
+  };
+  const some = (least: number, most: number, kinds: readonly ((w: Writer, depth: number) => Definition)[]): void => {
+    for (let n = least + below(next, most - least + 1); n > 0; n--) add(oneOf(next, kinds)(w, DEPTH));
+  };
+  some(1, 2, [exception]);
+  some(1, 4, [record, variant, variant]);
+  some(1, 2, [exception]);
+  some(2, 3, [value, simple]);
+  for (let n = 3 + below(next, 4); n > 0; n--) {
+    some(1, 1, [recursive, recursive, simple, simple, labelled, polymorphic, value, classes, functor]);
+    parts.push(statement(w, DEPTH));
+  }
+  for (let n = 4 + below(next, 5); n > 0; n--) parts.push(statement(w, DEPTH));
+  return { seed, tree: whole(...parts), ordered };
+}
+
+/** A unit with programs in it, which run one after the other. */
+export const unitOf = (programs: readonly Program[]): string =>
+  `open Prelude\n${programs.map(({ seed, tree }) => `module P${seed} = struct\nlet () = start ${seed}\n${textOf(tree)}let () = finish ()\nend\n`).join("")}`;

@@ -1,0 +1,122 @@
+/** The types of one program, and what is known of each: its simplest value, its text, what may be done with it. */
+import { below, oneOf, type Random } from "../support/random.ts";
+import { contains, INT, type Type, type, typeText } from "./types.ts";
+
+export interface Constructor {
+  /** The simplest value, given that of the argument. */
+  readonly simplest: (...args: string[]) => string;
+  /** The function that makes text of a value, given those for the arguments. */
+  readonly show: (...args: string[]) => string;
+  /** Whether values change, and whether they have functions in them, cannot be compared, or are found out by evaluating. */
+  readonly mutable?: boolean;
+  readonly functional?: boolean;
+}
+
+const constant = (simplest: string, name: string, more: Partial<Constructor> = {}): Constructor => ({
+  simplest: () => simplest,
+  show: () => `show_${name}`,
+  ...more,
+});
+const applied = (simplest: Constructor["simplest"], name: string, more: Partial<Constructor> = {}): Constructor => ({
+  simplest,
+  show: (...args) => `(show_${name} ${args.join(" ")})`,
+  ...more,
+});
+
+const BASE: ReadonlyMap<string, Constructor> = new Map([
+  ["int", constant("0", "int")],
+  ["bool", constant("false", "bool")],
+  ["char", constant("'a'", "char")],
+  ["string", constant('""', "string")],
+  ["unit", constant("()", "unit")],
+  ["float", constant("0.", "float")],
+  ["int32", constant("0l", "int32")],
+  ["int64", constant("0L", "int64")],
+  ["nativeint", constant("0n", "nativeint")],
+  ["bytes", constant("(Bytes.create 0)", "bytes", { mutable: true })],
+  ["Buffer.t", constant("(Buffer.create 1)", "buffer", { mutable: true, functional: true })],
+  ["table", constant("(Hashtbl.create 1 : table)", "table", { mutable: true, functional: true })],
+  ["exn", constant("Not_found", "exn", { functional: true })],
+  ["list", applied(() => "[]", "list")],
+  ["tree", applied(() => "Leaf", "tree")],
+  ["option", applied(() => "None", "option")],
+  ["result", applied(() => '(Error "")', "result")],
+  ["array", applied(() => "[||]", "array", { mutable: true })],
+  ["ref", applied((arg) => `(ref ${arg})`, "ref", { mutable: true })],
+  ["Lazy.t", applied((arg) => `(lazy ${arg})`, "lazy", { mutable: true, functional: true })],
+  ["p_", { simplest: () => "vp", show: () => '(fun _ -> "_")', functional: true }],
+  ["q_", { simplest: () => "vq", show: () => '(fun _ -> "_")', functional: true }],
+  ["->", { simplest: (...args) => `(fun ${"_ ".repeat(args.length - 1)}-> ${args.at(-1)!})`, show: () => '(fun _ -> "fun")', functional: true }],
+  ["*", { simplest: (...args) => `(${args.join(", ")})`, show: (...args) => `(show_${args.length === 2 ? "pair" : "triple"} ${args.join(" ")})` }],
+]);
+
+const SCALARS = ["int", "int", "int", "int", "float", "bool", "char", "string", "string"].map((con) => type(con));
+const RARE = ["unit", "int32", "int64", "nativeint", "bytes", "Buffer.t", "table"].map((con) => type(con));
+const WRAPPERS = ["list", "list", "array", "option", "ref", "tree", "Lazy.t", "result"];
+
+export class Universe {
+  readonly #constructors = new Map(BASE);
+  readonly #own: Type[] = [];
+  readonly #next: Random;
+
+  constructor(next: Random) {
+    this.#next = next;
+  }
+
+  /** Add a type that the program defines. */
+  define(con: string, constructor: Constructor): void {
+    this.#constructors.set(con, constructor);
+    this.#own.push(type(con));
+  }
+
+  #of(t: Type): Constructor {
+    const found = this.#constructors.get(t.con);
+    if (found === undefined) throw new Error(`nothing is known of type ${typeText(t)}`);
+    return found;
+  }
+
+  simplest(t: Type): string {
+    return this.#of(t).simplest(...t.args.map((arg) => this.simplest(arg)));
+  }
+
+  /** A function that makes text of values of a type. */
+  show(t: Type): string {
+    return this.#of(t).show(...t.args.map((arg) => this.show(arg)));
+  }
+
+  #some(property: "mutable" | "functional"): ReadonlySet<string> {
+    return new Set([...this.#constructors].flatMap(([con, it]) => (it[property] ? [con] : [])));
+  }
+
+  isMutable(t: Type): boolean {
+    return contains(t, this.#some("mutable"));
+  }
+
+  /** Whether values can be compared, hashed, and kept in mutable places. */
+  isPlain(t: Type): boolean {
+    return !contains(t, this.#some("functional"));
+  }
+
+  /** Whether values are objects: OCaml has to be told their types. */
+  isObject(t: Type): boolean {
+    return contains(t, new Set([...this.#constructors.keys()].filter((con) => con.startsWith("c_"))));
+  }
+
+  /** Any type; `plain`: one of those, `depth`: of constructors with arguments. */
+  random(plain = false, depth = 2): Type {
+    const next = this.#next;
+    const kind = next();
+    const argument = (): Type => this.random(plain, depth - 1);
+    let t: Type;
+    if (kind < 0.12 && this.#own.length > 0) t = oneOf(next, this.#own);
+    else if (depth === 0 || kind < 0.55) t = oneOf(next, SCALARS);
+    else if (kind < 0.65) t = oneOf(next, RARE);
+    else if (kind < 0.72) t = type("*", ...Array.from({ length: 2 + below(next, 2) }, argument));
+    else if (kind < 0.8) t = type("->", ...Array.from({ length: 2 + below(next, 2) }, argument));
+    else {
+      const con = oneOf(next, WRAPPERS);
+      t = type(con, con === "array" || con === "ref" ? this.random(true, depth - 1) : argument());
+    }
+    return plain && !this.isPlain(t) ? INT : t;
+  }
+}
