@@ -56,7 +56,7 @@ export function variant(w: Writer): Definition {
     return it.types.length === 0 ? it.name : `${it.name} of ${tick ? `(${types})` : types}`;
   });
   const first = constructors[0]!.name;
-  w.universe.define(name, { simplest: () => first, show: () => `show_${name}`, mutable: constructors.some((it) => it.types.some((t) => w.universe.isMutable(t))) });
+  w.universe.define(name, { simplest: () => (tick ? `(${first} : ${name})` : first), show: () => `show_${name}`, mutable: constructors.some((it) => it.types.some((t) => w.universe.isMutable(t))) });
   const arms = (of: string, argument: (t: Type, x: string) => string): string[] =>
     constructors.map((it) => {
       const pattern = text(it, (_, i) => `x${i}`);

@@ -8,6 +8,20 @@ import { expression, type Tree, whole } from "./tree.ts";
 import { functionType, instantiate, type Type, type, typeText, variablesOf } from "./types.ts";
 import { Universe } from "./universe.ts";
 
+/** Of the operations that raise easily, how many are considered. */
+const RARE = 0.06;
+
+/** Small values of types with an argument. */
+const BRACKETS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["list", ["[", "; ", "; ", "]"]],
+  ["array", ["[|", "; ", "; ", "|]"]],
+  ["option", ["(Some ", ")"]],
+  ["result", ["(Ok ", ")"]],
+  ["tree", ["(Node (Leaf, ", ", Node (Leaf, ", ", Leaf)))"]],
+  ["ref", ["(ref ", ")"]],
+  ["Lazy.t", ["(lazy ", ")"]],
+]);
+
 export interface Settings {
   readonly next: Random;
   /** Whether operands with effects are bound to names in a known order first, because compilers differ. */
@@ -52,8 +66,8 @@ export class Writer {
   #operation(goal: Type, depth: number, kind: number): Tree | undefined {
     const { scope } = this;
     const sources = [scope.variables(goal), scope.own(goal), scope.library(goal)];
-    const preferred = sources[kind < 0.4 ? 0 : kind < 0.65 ? 1 : 2]!;
-    const candidates = (preferred.length > 0 ? preferred : sources.flat()).filter((it) => this.#possible(it));
+    const preferred = sources[kind < 0.4 ? 0 : kind < 0.72 ? 1 : 2]!;
+    const candidates = (preferred.length > 0 ? preferred : sources.flat()).filter((it) => this.#possible(it) && (!it.operation.rare || this.chance(RARE)));
     return candidates.length > 0 ? this.#apply(oneOf(this.next, candidates), goal, depth) : undefined;
   }
 
@@ -65,7 +79,10 @@ export class Writer {
     if (constant !== undefined) return this.tree(goal, [constant]);
     if (goal.con === "->") return this.lambda(goal, 0);
     if (goal.con === "*") return this.tree(goal, ["(", ...goal.args.flatMap((t, i) => [i === 0 ? "" : ", ", this.#leaf(t)]), ")"]);
-    return this.tree(goal, [this.universe.simplest(goal)]);
+    const brackets = this.chance(0.8) ? BRACKETS.get(goal.con) : undefined;
+    if (brackets === undefined) return this.tree(goal, [this.universe.simplest(goal)]);
+    const items = brackets.slice(1).flatMap((piece) => [this.#leaf(goal.args[0]!), piece]);
+    return this.tree(goal, [brackets[0]!, ...items]);
   }
 
   /** Whether what the type variables stand for is allowed: see library.ts. */

@@ -143,7 +143,7 @@ export function functor(w: Writer, depth: number): Definition {
   const modules = Array.from({ length: 1 + below(w.next, 2) }, () => {
     const t = w.universe.random(true, 1);
     const made = w.scope.fresh("M");
-    const f = w.write(functionType([t, INT, t]), depth);
+    const f = w.lambda(functionType([t, INT, t]), depth);
     for (const { name: g, result } of results) operations.push(call(`${made}.${g}`, "", [t, extra], instantiate(result, new Map([["p_", t]]))));
     return optional(`\nmodule ${made} = ${name} (struct type t = ${typeText(t)} let n = `, w.write(INT, 0), " let f = ", f, " end)");
   });

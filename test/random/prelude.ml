@@ -21,13 +21,15 @@ let out s =
     print_string s;
     print_char '\n')
 
+(** Run a statement of a program: with fuel of its own, whatever it raises. *)
 let guard f =
+  budget := 200;
   try f () with
   | Stack_overflow | Out_of_memory -> exit 99
   | e -> out ("exception " ^ Printexc.to_string e)
 
 let start name =
-  budget := 400;
+  budget := 200;
   checksum := 0;
   lines := 0;
   Printf.printf "=== %d\n" name

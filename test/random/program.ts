@@ -13,13 +13,12 @@ export interface Program {
   readonly ordered: boolean;
 }
 
-/** How deep expressions are. */
-const DEPTH = 4;
-
 export function generate(seed: number): Program {
   const next = random(seed);
   for (let i = 0; i < 3; i++) next();
   const ordered = next() < 0.75;
+  // How deep expressions are.
+  const depth = oneOf(next, [2, 3, 3, 4]);
   const w = new Writer({ next, ordered, effects: next() < 0.4 });
   const parts: Tree[] = [];
   const add = ({ tree, operations, variables }: Definition): void => {
@@ -28,7 +27,7 @@ export function generate(seed: number): Program {
     for (const variable of variables) w.scope.defineVariable(variable);
   };
   const some = (least: number, most: number, kinds: readonly ((w: Writer, depth: number) => Definition)[]): void => {
-    for (let n = least + below(next, most - least + 1); n > 0; n--) add(oneOf(next, kinds)(w, DEPTH));
+    for (let n = least + below(next, most - least + 1); n > 0; n--) add(oneOf(next, kinds)(w, depth));
   };
   some(1, 2, [exception]);
   some(1, 4, [record, variant, variant]);
@@ -36,12 +35,17 @@ export function generate(seed: number): Program {
   some(2, 3, [value, simple]);
   for (let n = 3 + below(next, 4); n > 0; n--) {
     some(1, 1, [recursive, recursive, simple, simple, labelled, polymorphic, value, classes, functor]);
-    parts.push(statement(w, DEPTH));
+    parts.push(statement(w, depth));
   }
-  for (let n = 4 + below(next, 5); n > 0; n--) parts.push(statement(w, DEPTH));
+  for (let n = 8 + below(next, 6); n > 0; n--) parts.push(statement(w, depth));
   return { seed, tree: whole(...parts), ordered };
 }
 
-/** A unit with programs in it, which run one after the other. */
-export const unitOf = (programs: readonly Program[]): string =>
-  `open Prelude\n${programs.map(({ seed, tree }) => `module P${seed} = struct\nlet () = start ${seed}\n${textOf(tree)}let () = finish ()\nend\n`).join("")}`;
+/** A unit with programs in it, which run one after the other. What they print does not depend on the others. */
+export function unitOf(programs: readonly Program[]): string {
+  const modules = programs.map(({ seed, tree }) => {
+    const text = `let () = start ${seed}\n${textOf(tree)}let () = finish ()`;
+    return `module P${seed} = struct\n# 1 "P${seed}.ml"\n${text}\nend\n`;
+  });
+  return `open Prelude\n${modules.join("")}`;
+}
