@@ -1,13 +1,11 @@
 /** Tries many damaged files, and counts how that ends. */
-import { fork } from "node:child_process";
+import { runTask } from "../support/processes.ts";
 import type { Outcome } from "./attempts.ts";
 import type { Subject } from "./subjects.ts";
 import type { Report, Task } from "./worker.ts";
 
 /** Milliseconds without a report after which a process is ended; the first report takes its start, too. */
 const PATIENCE = 10_000;
-/** Megabytes of JavaScript's heap that a process may use. */
-const HEAP = 512;
 
 /** How many mutations of a subject have ended how. */
 export type Counts = Readonly<Partial<Record<Outcome, number>>>;
@@ -30,8 +28,9 @@ export async function tryMutations(subject: Subject, seed: number, count: number
     next = report.seed + 1;
   };
   while (next < seed + count) {
-    const failure = await runProcess({ subject, from: next, to: seed + count }, take);
-    if (failure) take({ ...failure, seed: next, damage: "" });
+    const task: Task = { subject, from: next, to: seed + count };
+    const failure = await runTask(new URL("worker.ts", import.meta.url), task, { patience: PATIENCE, take });
+    if (failure) take({ outcome: failure.stuck ? "stuck" : "bug", detail: failure.detail, seed: next, damage: "" });
   }
   return { subject, counts, remarkable };
 }
@@ -62,34 +61,6 @@ export function sumOf(all: readonly Counts[]): Counts {
 
 /** What to look at: `seed 7, flip CODE: crashed RuntimeError: unreachable`. */
 export const line = ({ seed, damage, outcome, detail }: Report): string => `seed ${seed}, ${damage}: ${outcome} ${detail}`;
-
-/** Run a process until it has done its task; what kept it from that. */
-function runProcess(task: Task, take: (report: Report) => void): Promise<Pick<Report, "outcome" | "detail"> | undefined> {
-  const child = fork(new URL("worker.ts", import.meta.url), [JSON.stringify(task)], {
-    execArgv: ["--import=tsx", `--max-old-space-size=${HEAP}`],
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
-  let stuck = false;
-  let errors = "";
-  child.stderr!.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  return new Promise((done) => {
-    const stop = (): void => {
-      stuck = true;
-      child.kill("SIGKILL");
-    };
-    let timer = setTimeout(stop, 3 * PATIENCE);
-    child.on("message", (report: Report) => {
-      clearTimeout(timer);
-      timer = setTimeout(stop, PATIENCE);
-      take(report);
-    });
-    child.on("close", (status, signal) => {
-      clearTimeout(timer);
-      if (stuck) done({ outcome: "stuck", detail: "" });
-      else done(status === 0 ? undefined : { outcome: "bug", detail: `the process has died (${signal ?? status}): ${errors}` });
-    });
-  });
-}
 
 /** Counts as text: `ended 3, refused 7`. */
 export function describe(counts: Counts): string {

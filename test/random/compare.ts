@@ -8,13 +8,16 @@ import { compilePrograms, type Mix, mixes, run } from "../support/programs.ts";
 import { type Program, unitOf } from "./program.ts";
 import type { Reference } from "./reference.ts";
 
-const PRELUDE = fileURLToPath(new URL("prelude.ml", import.meta.url));
+/** What programs share. */
+export const PRELUDE = fileURLToPath(new URL("prelude.ml", import.meta.url));
 /** The unit with the programs. */
 export const UNIT = "programs";
 
 /** A way to run compiled programs: a mix, or what only a test has. */
 export interface Tier {
   readonly name: string;
+  /** Of how many programs one is run in it, because it is slow. */
+  readonly every: number;
   readonly run: (executable: BytecodeExecutable, text: string) => string;
 }
 
@@ -28,7 +31,13 @@ function outcomeIn(mix: Mix, executable: BytecodeExecutable): string {
   }
 }
 
-export const tiers: readonly Tier[] = mixes.map((mix) => ({ name: mix.name, run: (executable) => outcomeIn(mix, executable) }));
+const EVERY: Readonly<Record<Mix["name"], number>> = { plain: 1, checked: 1, stressed: 1, "stressed and checked": 100 };
+
+export const tiers: readonly Tier[] = mixes.map((mix) => ({
+  name: mix.name,
+  every: EVERY[mix.name],
+  run: (executable) => outcomeIn(mix, executable),
+}));
 
 /** A folder with the sources of some programs, for as long as an action takes. */
 export function withSources<T>(programs: readonly Program[], action: (folder: string, text: string) => T): T {
@@ -79,7 +88,7 @@ export function compare(programs: readonly Program[], options: Options): Compari
     });
   } catch (error) {
     const half = Math.floor(programs.length / 2);
-    if (half === 0) return { differences: [], refused: [{ program: programs[0]!, by: "Bactrian's ocamlc", message: String(error) }] };
+    if (half === 0) return { differences: [], refused: [{ program: programs[0]!, by: "Bactrian", message: String(error) }] };
     const [a, b] = [compare(programs.slice(0, half), options), compare(programs.slice(half), options)];
     return { differences: [...a.differences, ...b.differences], refused: [...a.refused, ...b.refused] };
   }

@@ -1,0 +1,40 @@
+/** Random programs print the same in every mix; one that does not is made small. See test/random/. */
+import { availableParallelism } from "node:os";
+import t from "tap";
+import { compare, type Tier, tiers } from "./random/compare.ts";
+import { tryPrograms } from "./random/driver.ts";
+import { generate, type Program } from "./random/program.ts";
+import { shrink } from "./random/shrink.ts";
+import { textOf } from "./random/tree.ts";
+
+const COUNT = 240;
+
+t.test("the same seed gives the same program", async (t) => {
+  t.equal(textOf(generate(1).tree), textOf(generate(1).tree));
+  t.not(textOf(generate(1).tree), textOf(generate(2).tree));
+});
+
+t.test(`${COUNT} programs print the same in all mixes`, async (t) => {
+  const { programs, findings } = await tryPrograms({ from: 0, to: COUNT, jobs: Math.min(2, availableParallelism()), output: t.testdirName });
+  t.same(findings, []);
+  t.equal(programs, COUNT);
+});
+
+t.test("a program that fails is made small", async (t) => {
+  const [plain] = tiers;
+  /** Gets programs with a division wrong. */
+  const wrong: Tier = {
+    name: "wrong",
+    every: 1,
+    run: (executable, text) => plain!.run(executable, text).replaceAll(/checksum/g, / \/ /.test(text) ? "check" : "$&"),
+  };
+  const differs = (program: Program): boolean =>
+    compare([program], { tiers: [plain!, wrong], references: [] }).differences.length > 0;
+  const seed = Array.from({ length: 100 }, (_, seed) => seed).find((seed) => textOf(generate(seed).tree).includes(" / "));
+  const program = generate(seed!);
+  const { tree } = shrink(program, { fails: differs, attempts: 60 });
+  const text = textOf(tree);
+  t.ok(text.length < 200, `${textOf(program.tree).length} characters become ${text.length}`);
+  t.match(text, / \/ /);
+  t.ok(differs({ ...program, tree }), "it still fails");
+});

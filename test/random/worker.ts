@@ -1,0 +1,64 @@
+/** Tries programs in a process of its own. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Comparison, compare, type Difference, PRELUDE, type Tier, tiers } from "./compare.ts";
+import { CHUNK, type Finding, type Report, type Task } from "./driver.ts";
+import { generate, type Program, unitOf } from "./program.ts";
+import { references } from "./reference.ts";
+import { shrink } from "./shrink.ts";
+
+/** How many programs are tried to make one smaller. */
+const ATTEMPTS = 400;
+
+const { from, to, reference, output } = JSON.parse(process.argv[2]!) as Task;
+const compilers = reference === undefined ? [] : references(reference);
+const say = (report: Report): void => void process.send!(report);
+
+/** Write the small version of a program that fails to a file of its own. */
+function record(difference: Difference, next: number): Finding {
+  const { program } = difference;
+  const [first, second] = difference.tiers;
+  const options = {
+    tiers: tiers.filter(({ name }) => difference.tiers.includes(name)),
+    references: compilers.filter(({ name }) => name === second),
+  };
+  let last = difference;
+  const fails = (smaller: Program): boolean => {
+    say({ next, findings: [], refused: [] });
+    const [found] = compare([smaller], options).differences;
+    last = found ?? last;
+    return found !== undefined;
+  };
+  const small = fails(program) ? shrink(program, { fails, attempts: ATTEMPTS }) : undefined;
+  const file = join(output, `random-${program.seed}.ml`);
+  const together = small === undefined ? "(* Fails only together with the programs before it. *)\n" : "";
+  mkdirSync(output, { recursive: true });
+  writeFileSync(file, `${together}module Prelude = struct\n${readFileSync(PRELUDE, "latin1")}end\n\n${unitOf([small ?? program])}`, "latin1");
+  return { seed: program.seed, what: `${first} and ${second} differ, see ${file}:\n--- ${first}\n${last.outputs[0]}--- ${second}\n${last.outputs[1]}` };
+}
+
+/** What compilers have not accepted: ours has to, those of OCaml have bugs. */
+const refusals = ({ refused }: Comparison, ours: boolean): Finding[] =>
+  refused
+    .filter(({ by }) => (by === "Bactrian") === ours)
+    .map(({ program, by, message }) => ({ seed: program.seed, what: `refused by ${by}: ${message}` }));
+
+/** Programs for a tier: all, or every so-and-so-many-th. */
+const share = (programs: readonly Program[], { every }: Tier): Program[] => programs.filter(({ seed }) => seed % every === 0);
+
+for (let at = from; at < to; at += CHUNK) {
+  const next = Math.min(to, at + CHUNK);
+  const programs = Array.from({ length: next - at }, (_, i) => generate(at + i));
+  const comparisons = [compare(programs, { tiers: tiers.filter(({ every }) => every === 1), references: compilers })];
+  for (const slow of tiers.filter(({ every }) => every > 1)) {
+    const some = share(programs, slow);
+    if (some.length > 0) comparisons.push(compare(some, { tiers: [tiers[0]!, slow], references: [] }));
+  }
+  const differences = comparisons.flatMap((it) => it.differences.map((difference) => record(difference, at)));
+  say({
+    next,
+    findings: [...differences, ...comparisons.flatMap((it) => refusals(it, true))],
+    refused: comparisons.flatMap((it) => refusals(it, false)),
+  });
+}
+process.disconnect();

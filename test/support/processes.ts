@@ -1,0 +1,47 @@
+/** Work in processes of their own, which can be ended when they hang. */
+import { fork } from "node:child_process";
+
+/** Megabytes of JavaScript's heap that a process may use. */
+const HEAP = 512;
+
+/** How a process failed. */
+export interface Failure {
+  /** Whether it was ended because it said nothing for too long. */
+  readonly stuck: boolean;
+  readonly detail: string;
+}
+
+/**
+ * Run a TypeScript file with a task, as JSON, for its argument. It is ended when it sends no report for `patience`
+ * milliseconds; the first report, for which it has to start, may take longer. What kept it from ending well.
+ */
+export function runTask<Report>(
+  file: URL,
+  task: unknown,
+  { patience, take }: { readonly patience: number; readonly take: (report: Report) => void },
+): Promise<Failure | undefined> {
+  const child = fork(file, [JSON.stringify(task)], {
+    execArgv: ["--import=tsx", `--max-old-space-size=${HEAP}`],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  let stuck = false;
+  let errors = "";
+  child.stderr!.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  return new Promise((done) => {
+    const stop = (): void => {
+      stuck = true;
+      child.kill("SIGKILL");
+    };
+    let timer = setTimeout(stop, 3 * patience);
+    child.on("message", (report: Report) => {
+      clearTimeout(timer);
+      timer = setTimeout(stop, patience);
+      take(report);
+    });
+    child.on("close", (status, signal) => {
+      clearTimeout(timer);
+      if (stuck) done({ stuck, detail: "" });
+      else done(status === 0 ? undefined : { stuck, detail: `the process has died (${signal ?? status}): ${errors}` });
+    });
+  });
+}
