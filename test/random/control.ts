@@ -1,11 +1,12 @@
 /** What is no application: bindings, branches, matches, handlers, loops. */
 import { below, oneOf } from "../support/random.ts";
 import type { Writer } from "./expressions.ts";
+import { operation, type Operation } from "./library.ts";
 import { loop } from "./loops.ts";
 import { pattern } from "./patterns.ts";
 import type { Variable } from "./scope.ts";
 import { optional, type Tree, whole } from "./tree.ts";
-import { BOOL, EXN, INT, STRING, type Type, type, UNIT } from "./types.ts";
+import { BOOL, EXN, INT, STRING, type Type, type, typeText, UNIT } from "./types.ts";
 import { localFunctions } from "./functions.ts";
 
 type Form = (w: Writer, goal: Type, depth: number) => Tree;
@@ -23,11 +24,14 @@ const local: Form = (w, goal, depth) => {
   const t = w.universe.isPlain(goal) ? goal : INT;
   const variable: Variable = { name: w.scope.fresh("r"), type: type("ref", t) };
   const value = w.write(t, depth - 2);
-  return w.scope.within([variable], () => {
-    const change = w.write(UNIT, depth - 1);
+  const text = typeText(t);
+  const uses = [`! ${variable.name} := % : (${text}) -> unit`, `! ! ${variable.name} : ${text}`].map(operation);
+  const write = (): Tree => {
+    const change = w.write(UNIT, depth);
     const body = t === goal ? w.tree(goal, [`(! ${variable.name})`], false) : w.write(goal, depth - 1);
     return w.tree(goal, [`(let ${variable.name} = ref `, value, " in ", change, "; ", body, ")"], false);
-  });
+  };
+  return w.scope.within([variable], write, [...uses, ...uses, ...uses]);
 };
 
 const sequence: Form = (w, goal, depth) => {
@@ -98,6 +102,12 @@ function resumption(w: Writer, k: string, answer: Type, goal: Type, depth: numbe
   return w.tree(goal, [`(let ${variable.name} = `, goOn, " in ", rest, ")"], false);
 }
 
+const ASK = operation("! % + Effect.perform (Ask %) : int -> int -> int");
+/** What code under a handler does often. */
+const PERFORM = Array<Operation[]>(4).fill([ASK, operation("! Effect.perform (Tell %) : string -> unit")]).flat();
+
+const asked = (w: Writer, depth: number): Tree => w.combine(ASK, [w.write(INT, depth), w.write(INT, depth - 1)], INT, true);
+
 const effects: Form = (w, goal, depth) => {
   const arms = ([["Ask", INT, INT], ["Tell", STRING, UNIT]] as const).map(([name, question, answer]) => {
     const variable: Variable = { name: w.scope.fresh("q"), type: question };
@@ -105,17 +115,18 @@ const effects: Form = (w, goal, depth) => {
     const body = w.scope.within([variable], () => resumption(w, k, answer, goal, depth));
     return optional(` | effect (${name} ${variable.name}), ${k} -> tick (); `, body);
   });
-  const of = w.universe.random();
+  const of = w.chance(0.7) ? INT : w.universe.random();
   const variable: Variable = { name: w.scope.fresh("v"), type: of };
   const body = w.scope.within([variable], () => w.write(goal, depth - 1));
-  return w.tree(goal, ["(match ", w.write(of, depth), ` with | ${variable.name} -> `, body, ...arms, ")"], false);
+  const asking = w.scope.within([], () => (of === INT ? asked(w, depth) : w.write(of, depth)), PERFORM);
+  return w.tree(goal, ["(match ", asking, ` with | ${variable.name} -> `, body, ...arms, ")"], false);
 };
 
 const FORMS: readonly Form[] = [
-  ...[binding, binding, local, sequence, branch, branch, matching, matching, matching, handler, handler],
+  ...[binding, binding, local, local, sequence, branch, branch, matching, matching, matching, handler, handler],
   localFunctions,
   (w, goal, depth) => (w.effects ? effects : branch)(w, goal, depth),
 ];
-const FORMS_OF_UNIT: readonly Form[] = [...FORMS, loop, loop, loop, loop, loop, loop];
+const FORMS_OF_UNIT: readonly Form[] = [...FORMS, local, loop, loop, loop, loop, loop, loop];
 
 export const control: Form = (w, goal, depth) => oneOf(w.next, goal.con === "unit" ? FORMS_OF_UNIT : FORMS)(w, goal, depth);

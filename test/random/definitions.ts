@@ -132,7 +132,8 @@ export function value(w: Writer, depth: number): Definition {
 /** Something that is written out, whatever comes of it. */
 export function statement(w: Writer, depth: number): Tree {
   const written = w.chance(0.7) ? w.tree(UNIT, ["(out ", w.shown(depth), ")"], false) : w.write(UNIT, depth);
-  return optional("let () = guard (fun () -> ", w.chance(0.15) ? repeated(w, written) : written, ")\n");
+  const guard = w.effects && w.chance(0.85) ? "guard_effects" : "guard";
+  return optional(`let () = ${guard} (fun () -> `, w.chance(0.15) ? repeated(w, written) : written, ")\n");
 }
 
 const repeated = (w: Writer, body: Tree): Tree =>

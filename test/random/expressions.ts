@@ -125,10 +125,12 @@ export class Writer {
     return this.tree(string, ["(clip ", this.shown(depth), ")"]);
   }
 
-  /** Any value as text, not cut off. */
+  /** Any value as text, not cut off; often, what a function of the program gives. */
   shown(depth: number): Tree {
-    const t = this.universe.random();
-    const value = this.write(t, depth - 1);
+    const functions = this.chance(0.6) ? this.scope.functions().filter(({ result }) => this.universe.isPlain(result)) : [];
+    const called = functions.length > 0 ? oneOf(this.next, functions) : undefined;
+    const t = called?.result ?? this.universe.random(this.chance(0.8));
+    const value = called ? this.#apply({ operation: called, variables: new Map() }, t, depth) : this.write(t, depth - 1);
     return this.tree(type("string"), [`(${this.universe.show(t)} `, value, ")"], value.pure && !this.universe.isMutable(t));
   }
 

@@ -28,6 +28,19 @@ let guard f =
   | Stack_overflow | Out_of_memory -> exit 99
   | e -> out ("exception " ^ Printexc.to_string e)
 
+(* An effect that asks, and one that tells. *)
+type _ Effect.t += Ask : int -> int Effect.t | Tell : string -> unit Effect.t
+
+(** The same for a statement whose functions may perform effects. *)
+let guard_effects f =
+  let handled () =
+    match f () with
+    | () -> ()
+    | effect (Ask n), k -> tick (); Effect.Deep.continue k (n + 1)
+    | effect (Tell s), k -> tick (); out ("told " ^ String.escaped s); Effect.Deep.continue k ()
+  in
+  guard handled
+
 let start name =
   budget := 200;
   checksum := 0;
@@ -79,9 +92,6 @@ let churn n =
     kept := "x" :: !kept
   done;
   List.length !kept
-
-(* An effect that asks, and one that tells. *)
-type _ Effect.t += Ask : int -> int Effect.t | Tell : string -> unit Effect.t
 
 (* Text *)
 

@@ -3,6 +3,7 @@ import { below, oneOf, random } from "../support/random.ts";
 import { classes, exception, record, statement, value, variant } from "./definitions.ts";
 import { Writer } from "./expressions.ts";
 import { type Definition, functor, labelled, polymorphic, recursive, simple } from "./functions.ts";
+import { operation } from "./library.ts";
 import { optional, textOf, type Tree, whole } from "./tree.ts";
 
 export interface Program {
@@ -20,6 +21,7 @@ export function generate(seed: number): Program {
   // How deep expressions are.
   const depth = oneOf(next, [2, 3, 3, 4]);
   const w = new Writer({ next, ordered, effects: next() < 0.4 });
+  if (w.effects) w.scope.define(operation("! Effect.perform (Ask %) : int -> int"), operation("! Effect.perform (Tell %) : string -> unit"));
   const parts: Tree[] = [];
   const add = ({ tree, operations, variables }: Definition): void => {
     parts.push(optional(tree, "\n"));

@@ -1,6 +1,6 @@
 /** What expressions can be made of where they stand: the library, what the program has defined, local variables. */
 import { LIBRARY, type Operation, PATTERNS } from "./library.ts";
-import { functionType, instantiate, match, type Type } from "./types.ts";
+import { functionType, instantiate, match, type Type, variablesOf } from "./types.ts";
 
 export interface Variable {
   readonly name: string;
@@ -82,6 +82,11 @@ export class Scope {
 
   own(goal: Type): Candidate[] {
     return this.#fitting(this.#own, goal);
+  }
+
+  /** What the program has defined that takes operands, and whose result is of a known type. */
+  functions(): Operation[] {
+    return this.#own.filter(({ operands, result }) => operands.length > 0 && variablesOf(result).length === 0);
   }
 
   library(goal: Type): Candidate[] {
