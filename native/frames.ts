@@ -5,7 +5,7 @@
 import type { Node } from "./ir.ts";
 import { isConstant, type Liveness } from "./liveness.ts";
 import { stateNodes } from "./phis.ts";
-import type { FrameLayout } from "./sites.ts";
+import { fitsRegister, type FrameLayout } from "./sites.ts";
 
 /**
  * Bytes of the engine's stack for which a native function must use a word of the VM's, so that one limit bounds both
@@ -34,7 +34,9 @@ export function frameOf(node: Node, { after, most }: Liveness): Frame {
   const values = new Set(after.get(node)!);
   if (node.state) stateNodes(node.state).forEach((value) => values.add(value));
   if (node.handler) stateNodes(node.handler.state).forEach((value) => values.add(value));
-  const list = [...values].filter((value) => !isConstant(value)).sort((a, b) => a.id - b.id);
+  const accus = [node.state?.accu, node.handler?.state.accu];
+  const placed = (value: Node): boolean => !isConstant(value) || (accus.includes(value) && !fitsRegister(value));
+  const list = [...values].filter(placed).sort((a, b) => a.id - b.id);
   const trap = node.handler ? BOTTOM_WORDS : 0;
   const first = BOTTOM_WORDS + (node.handler ? TRAP_WORDS : 0);
   const wanted = Math.ceil(engineBytes(most) / ENGINE_BYTES_PER_WORD);

@@ -42,6 +42,9 @@ const SOURCE_BITS = 32 - SOURCE_KIND_BITS;
 const source = (kind: number, operand: number): number => (operand << SOURCE_KIND_BITS) | kind;
 const fits = (n: number): boolean => n >= -(2 ** (SOURCE_BITS - 1)) && n < 2 ** (SOURCE_BITS - 1);
 
+/** Whether a constant needs no place in the frame to be found in a register. */
+export const fitsRegister = ({ operation, immediates }: Node): boolean => operation === "integer" && fits(immediates[0] as number);
+
 /** The words of all sites of a module. */
 export class Sites {
   private readonly words: number[] = [];
@@ -77,7 +80,7 @@ export class Sites {
 
   private register(node: Node | undefined, frame: FrameLayout): number {
     if (!node) return source(SOURCE_INTEGER, 0);
-    if (node.operation === "integer") return source(SOURCE_INTEGER, node.immediates[0] as number);
+    if (fitsRegister(node)) return source(SOURCE_INTEGER, node.immediates[0] as number);
     return source(SOURCE_FRAME, this.place(node, frame));
   }
 

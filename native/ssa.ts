@@ -47,8 +47,8 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
   private readonly ends: (State | undefined)[];
   /** For each handler: the states that exceptions come from. */
   private readonly raised = new Map<number, State[]>();
-  /** For each handler: words on the stack when it is entered. */
-  private readonly handlerHeights = new Map<number, number>();
+  /** For each handler: the stack when it is entered, as it was when the trap was set. */
+  private readonly handlerStacks = new Map<number, readonly Node[]>();
   private readonly phis: { block: number; phis: Node[]; accu: Node | undefined }[] = [];
   private nodes = 0;
   // The block that is being built.
@@ -128,7 +128,7 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
     this.raised.set(handler, states);
     states.push(this.state());
     const { start } = this.graph.blocks[handler]!;
-    const stack: (Node | undefined)[] = this.slots.slice(0, this.handlerHeights.get(start)!);
+    const stack: (Node | undefined)[] = this.slots.slice(0, this.handlerStacks.get(start)!.length);
     const state: FrameState = { pc: start, stack, env: this.environment, accu: "result" };
     this.slotUse.raise(handler, state);
     return { block: handler, input: states.length - 1, state };
@@ -136,9 +136,11 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
 
   /** The state at the start of a block. */
   private enter(index: number, arity: number): void {
-    const height = this.handlerHeights.get(this.block.start);
-    if (height !== undefined) {
-      this.slots = this.makePhis(index, this.raised.get(index)?.[0]?.stack.slice(0, height) ?? [], undefined);
+    const stack = this.handlerStacks.get(this.block.start);
+    if (stack !== undefined) {
+      const raised = this.raised.get(index)?.[0];
+      // Nothing raises in some bodies: their handlers are never entered.
+      this.slots = raised ? this.makePhis(index, raised.stack.slice(0, stack.length), undefined) : [...stack];
       this.setAccu(this.add("caught", []));
       return;
     }
@@ -423,7 +425,7 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
   // ---- Exceptions, primitives, objects, effects ----------------------------------------------------------------------------
 
   pushTrap(target: number): void {
-    this.handlerHeights.set(this.target(target), this.slots.length);
+    this.handlerStacks.set(this.target(target), [...this.slots]);
     this.pushFrame(this.target(target), TRAP_PARTS);
   }
   popTrap(): void {

@@ -7,6 +7,9 @@ import type { Report, Task } from "./worker.ts";
 /** Milliseconds without a report after which a process is ended; the first report takes its start, too. */
 const PATIENCE = 10_000;
 
+/** Megabytes of JavaScript's heap that a process may use. */
+const HEAP = 512;
+
 /** How many mutations of a subject have ended how. */
 export type Counts = Readonly<Partial<Record<Outcome, number>>>;
 
@@ -29,7 +32,7 @@ export async function tryMutations(subject: Subject, seed: number, count: number
   };
   while (next < seed + count) {
     const task: Task = { subject, from: next, to: seed + count };
-    const failure = await runTask(new URL("worker.ts", import.meta.url), task, { patience: PATIENCE, take });
+    const failure = await runTask(new URL("worker.ts", import.meta.url), task, { patience: PATIENCE, take, heap: HEAP });
     if (failure) take({ outcome: failure.stuck ? "stuck" : "bug", detail: failure.detail, seed: next, damage: "" });
   }
   return { subject, counts, remarkable };

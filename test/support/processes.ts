@@ -1,14 +1,19 @@
 /** Work in processes of their own, which can be ended when they hang. */
 import { fork } from "node:child_process";
 
-/** Megabytes of JavaScript's heap that a process may use. */
-const HEAP = 512;
-
 /** How a process failed. */
 export interface Failure {
   /** Whether it was ended because it said nothing for too long. */
   readonly stuck: boolean;
   readonly detail: string;
+}
+
+export interface Conditions<Report> {
+  /** Milliseconds. */
+  readonly patience: number;
+  readonly take: (report: Report) => void;
+  /** Megabytes of JavaScript's heap that the process may use, if not as many as Node gives. */
+  readonly heap?: number;
 }
 
 /**
@@ -18,10 +23,10 @@ export interface Failure {
 export function runTask<Report>(
   file: URL,
   task: unknown,
-  { patience, take }: { readonly patience: number; readonly take: (report: Report) => void },
+  { patience, take, heap }: Conditions<Report>,
 ): Promise<Failure | undefined> {
   const child = fork(file, [JSON.stringify(task)], {
-    execArgv: ["--import=tsx", `--max-old-space-size=${HEAP}`],
+    execArgv: ["--import=tsx", ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`])],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   let stuck = false;
