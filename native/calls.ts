@@ -31,7 +31,7 @@ const INDEX = 4;
 const ARITY = 2 * WORD - 1;
 /** Above a trap's first word, relative to a frame's. */
 const TRAP_MARK_OFFSET = BigInt(NATIVE_TRAP_MARK - NATIVE_MARK) << 32n;
-const MAX_DIRECT_PRIMITIVE = 5;
+const ENSURE_STACK = "caml_ensure_stack_capacity";
 
 export abstract class CallLowering extends NodeLowering {
   /** Go to a handler's block; its values are in their locals, the exception in CELL_EXN. */
@@ -47,7 +47,9 @@ export abstract class CallLowering extends NodeLowering {
       this.code.push(e.store64(this.bottom(frame.words), word * WORD, value));
     };
     const siteWord = (offset: bigint): Expr => m.i64.add(m.global.get(GLOBALS.sites, i64), m.i64.const(offset));
-    store(0, siteWord(BigInt(this.native.sites.call(node.state!, node.next, frame))));
+    // As in interp.c, where pc has passed the opcode when a primitive is called.
+    const trace = node.operation === "primitive" ? node.at + 1 : node.next;
+    store(0, siteWord(BigInt(this.native.sites.call(node.state!, trace, frame))));
     if (node.handler) {
       store(frame.trap, siteWord(TRAP_MARK_OFFSET + BigInt(this.native.sites.handler(node.handler.state, frame))));
       store(frame.trap + 1, this.constant(0));
@@ -160,6 +162,7 @@ export abstract class CallLowering extends NodeLowering {
   private primitive(node: Node): void {
     const e = this.e;
     const primitive = this.unit.primitives[node.immediates[0] as number]!;
+    if (primitive.name === ENSURE_STACK) return this.set(node, this.constant(0)); // emit.ts: checkStack
     const args = node.inputs;
     const frame = this.frame(node);
     this.storeFrame(node, frame);
@@ -170,8 +173,6 @@ export abstract class CallLowering extends NodeLowering {
     const values = (): Expr[] => args.map((arg) => this.value(arg));
     if (primitive.core && primitive.arity !== "n") {
       call = () => e.module.call(this.native.corePrimitive(primitive), values(), i64);
-    } else if (!primitive.core && args.length <= MAX_DIRECT_PRIMITIVE) {
-      call = () => e.call(`c_call${args.length}`, [this.native.primitiveIndex(primitive.name), ...values()], i64);
     } else {
       // The arguments are passed in memory, below the frame.
       sp += args.length;

@@ -24,9 +24,12 @@ export class FunctionEmitter extends CallLowering {
   private readonly loops = new Set<number>();
   private readonly joins = new Set<number>();
   private callsItself = false;
+  private readonly maxHeight: number;
 
-  constructor(unit: CompiledUnit, fn: SsaFunction) {
+  /** `maxHeight`: words of the interpreter's frame. */
+  constructor(unit: CompiledUnit, fn: SsaFunction, maxHeight: number) {
     super(unit, fn);
+    this.maxHeight = maxHeight;
     this.tree = dominators(fn.graph);
     this.classify();
   }
@@ -242,7 +245,9 @@ export class FunctionEmitter extends CallLowering {
     const e = this.e;
     const m = e.module;
     if (!this.fn.blocks.some(({ nodes }) => nodes.some(interrupts))) return [];
-    const words = this.frameWords > UNCHECKED_WORDS ? this.frameWords : 0;
+    // The interpreter's frame must have room, too.
+    const frame = Math.max(this.frameWords, this.maxHeight);
+    const words = frame > UNCHECKED_WORDS ? frame : 0;
     const lowest = e.add32(e.get32(this.spLocal), -words * WORD);
     const leave = e.call(`leave_entry_${this.parameters}`, this.parameterValues(), i64);
     return [e.if(m.i32.lt_u(lowest, e.cell32(CELL_NATIVE_LIMIT)), [m.return(leave)])];

@@ -60,9 +60,7 @@ export class NativeModule {
 
   private coreFunction(name: string): string {
     const applied = /^(?:apply|leave_entry)_(\d+)$/.exec(name);
-    const direct = /^c_call(\d)$/.exec(name);
     if (applied) this.import(name, nativeParameters(Number(applied[1])), i64);
-    else if (direct) this.import(name, binaryen.createType([i32, ...Array<binaryen.Type>(Number(direct[1])).fill(i64)]), i64);
     else {
       const signature = CORE[name];
       if (!signature) throw new Error(`native code does not call ${name}`);

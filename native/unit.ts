@@ -15,6 +15,8 @@ export interface CompiledUnit {
 export interface FunctionSource {
   readonly entry: number;
   readonly arity: number;
+  /** Words of the interpreter's frame. */
+  readonly maxHeight: number;
 }
 
 /** Compile verified code. `functions` are those that the verifier has found, the code itself first. */
@@ -30,9 +32,9 @@ export function compileNative(
     if (compilable(parameters)) compiled.push({ entry, arity: parameters, index: compiled.length, name: `f${entry}` });
   });
   const unit: CompiledUnit = { native, functions: new Map(compiled.map((f) => [f.entry, f])), primitives };
-  for (const { entry, arity } of functions) {
+  for (const { entry, arity, maxHeight } of functions) {
     const target = unit.functions.get(entry);
-    if (target) new FunctionEmitter(unit, buildSsa(code, entry, arity)).emit(target.name);
+    if (target) new FunctionEmitter(unit, buildSsa(code, entry, arity), maxHeight).emit(target.name);
   }
   const { words, codeAddresses } = native.sites.finish();
   const wasm = native.finish(compiled.map((f) => f.name));

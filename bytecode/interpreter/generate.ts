@@ -226,7 +226,6 @@ function addPrimitiveCalls(emit: Emit, primitives: readonly CorePrimitive[]): vo
       [i32],
       dispatch(emit, primitives, (p) => p.arity === arity, call, onHost),
     );
-    m.addFunctionExport(`c_call${arity}`, `c_call${arity}`);
   }
   const onHost = [
     m.if(

@@ -88,7 +88,9 @@ function scanFiber(m: Machine, debug: DebugInfo, at: StackPosition, max: number,
       }
       const word = m.u32[sp >>> 2]!;
       const pc = mark === CODE_MARK ? word : m.u32[(word + CODE_BIAS + SITE_TRACE) >>> 2]!;
-      if (debug.covers(pc + CODE_BIAS)) found.push(pc);
+      // Native code that calls a primitive has this call in its frame, too.
+      const known = mark === NATIVE_MARK && found.length === 1 && found[0] === pc;
+      if (!known && debug.covers(pc + CODE_BIAS)) found.push(pc);
       if (found.length >= max) return;
     }
     segment = m.u32[(segment + SEG_PARENT) >>> 2]!;

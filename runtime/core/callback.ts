@@ -9,6 +9,7 @@ import {
   ACTION_FINALISER,
   ACTION_MINOR_GC,
   ACTION_OUT_OF_MEMORY,
+  APPLY_REST_BYTES,
   CELL_ACCU,
   CELL_ACTIONS,
   CELL_ENV,
@@ -29,6 +30,8 @@ import {
   EXIT_POLL,
   EXIT_RAISE,
   FIBER_PARENT,
+  MAX_APPLY_REST,
+  STUB_APPLY_REST,
   STUB_RAISE_ACCU,
   STUB_RESTORE,
   STUB_STOP,
@@ -70,6 +73,13 @@ export function pushState(pc: usize, env: value, extraArgs: i32, accu: value): v
 
 /** Push the state that applies function f to the `nargs` arguments at CELL_SP, returning to the frame above them. */
 export function pushApplication(f: value, nargs: i32): void {
+  const native = load<i32>(addr(f), 4) != 0 && nargs <= MAX_APPLY_REST;
+  if (native) pushState(STUB_APPLY_REST + (nargs - 1) * APPLY_REST_BYTES, UNIT, 0, f);
+  else pushInterpretation(f, nargs);
+}
+
+/** The same, but the function's bytecode is interpreted. */
+export function pushInterpretation(f: value, nargs: i32): void {
   pushState(load<i32>(addr(f)), f, nargs - 1, f);
 }
 

@@ -56,7 +56,7 @@ import {
   TAG_CLOSURE,
   WORD,
 } from "../layout";
-import { interpret, pushApplication, pushState } from "./callback";
+import { interpret, pushApplication, pushInterpretation, pushState } from "./callback";
 import { allocSmall, collect } from "./gc/alloc";
 import { popRoot, pushRoot } from "./roots";
 import { pushFrame, pushTrap, returnAddress } from "./stack";
@@ -248,7 +248,7 @@ export function leave_native(sp: usize, exit: i32): value {
 export function leave_at_entry(f: value, nargs: i32, sp: usize): value {
   startLeaving(EXIT_LEFT);
   store<usize>(CELL_SP, sp - <usize>nargs * WORD);
-  pushApplication(f, nargs);
+  pushInterpretation(f, nargs);
   return 0;
 }
 
