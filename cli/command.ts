@@ -1,8 +1,8 @@
 /** The `bactrian` command: a thin shell over the package (DESIGN §4). What a command needs is loaded when it runs. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { ERROR_STATUS } from "./errors.ts";
 import { bactrianVersion, loadCore, ocamlVersion } from "../loader/installation.ts";
-import { readInput, runFile, runTool, TOOLS } from "./run.ts";
+import { readInput, runFile, type RunOptions, runTool, TOOLS } from "./run.ts";
 import { buildProgress } from "./progress.ts";
 
 const TOOL_SUMMARIES: Readonly<Record<(typeof TOOLS)[number], string>> = {
@@ -34,8 +34,11 @@ function cli(): Command {
     .argument("<file>", "a bytecode executable, or a source or unit to compile and link first: .ml, .cmo, .cma")
     .argument("[args...]", "its arguments")
     .option("--no-verify", "trust the code: do not verify it before it runs")
+    .addOption(
+      new Option("--tier <tier>", "interpret the bytecode, or compile it to WebAssembly first").choices(["interp", "native"]).default("interp"),
+    )
     .passThroughOptions()
-    .action((file: string, args: string[], options: { verify: boolean }) => runFile(file, args, options));
+    .action((file: string, args: string[], options: RunOptions) => runFile(file, args, options));
   for (const tool of TOOLS) {
     program
       .command(tool)

@@ -40,7 +40,9 @@ function environment(): Record<string, string | undefined> {
   return { ...process.env, OCAMLLIB: process.env.OCAMLLIB ?? process.env.CAMLLIB ?? libraryDirectory };
 }
 
-interface RunOptions {
+export interface RunOptions {
+  /** "native": compile the program to WebAssembly first. Default: interpret it. */
+  readonly tier?: "interp" | "native";
   /** Verify the code of executables, which come from outside. */
   readonly verify: boolean;
 }
@@ -51,7 +53,7 @@ interface RunOptions {
  */
 export async function runFile(file: string, args: readonly string[], options: RunOptions): Promise<never> {
   const core = loadCore();
-  if (/\.(ml|cmo|cma)$/.test(file)) return end(await runUnlinked(core, file, args));
+  if (/\.(ml|cmo|cma)$/.test(file)) return end(await runUnlinked(core, file, args, options));
   const program = readExecutable(readInput(file), file);
   return end(await execute(core, program, [file, ...args], new NodeHost(), options));
 }
@@ -71,7 +73,12 @@ function checkUnits(bytes: Uint8Array, file: string): void {
 }
 
 /** Compile a source, link it or a unit, run the result: the status of the first of these that fails. */
-async function runUnlinked(core: CoreModule, file: string, args: readonly string[]): Promise<number> {
+async function runUnlinked(
+  core: CoreModule,
+  file: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<number> {
   // These say better than the compiler what is wrong with it.
   const bytes = readInput(file);
   const compiled = !file.endsWith(".ml");
@@ -90,7 +97,7 @@ async function runUnlinked(core: CoreModule, file: string, args: readonly string
       if (status !== 0) return status;
     }
     const program = readExecutable(readInput(linked), file);
-    return await execute(core, program, [file, ...args], new NodeHost(), { verify: compiled });
+    return await execute(core, program, [file, ...args], new NodeHost(), { ...options, verify: compiled });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -115,13 +122,14 @@ async function executeTool(core: CoreModule, tool: Tool | "ocaml", args: readonl
   return execute(core, readExecutable(readInput(file), file), [file, ...args], host, { verify: false });
 }
 
-function execute(
+async function execute(
   core: CoreModule,
   program: BytecodeExecutable,
   argv: readonly string[],
   host: NodeHost,
-  { verify }: RunOptions,
+  { verify, tier }: RunOptions,
 ): Promise<number> {
   const parameters = process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM;
-  return runProgramAsync(program, { core, host, argv, parameters, verify });
+  const native = tier === "native" ? (await import("./native.ts")).compile(program, core) : undefined;
+  return runProgramAsync(program, { core, host, argv, parameters, verify, ...(native && { native }) });
 }

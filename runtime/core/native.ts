@@ -57,9 +57,10 @@ import {
   WORD,
 } from "../layout";
 import { interpret, pushApplication, pushInterpretation, pushState } from "./callback";
+import { raiseStackOverflow } from "./fail";
 import { allocSmall, collect } from "./gc/alloc";
 import { popRoot, pushRoot } from "./roots";
-import { pushFrame, pushTrap, returnAddress } from "./stack";
+import { pushFrame, pushTrap, returnAddress, stack_grow } from "./stack";
 import { addr, UNIT, value } from "./values";
 
 /** Call native code: function `index` of the table with `arity` arguments at argv. Generated, as the interpreter is. */
@@ -244,10 +245,17 @@ export function leave_native(sp: usize, exit: i32): value {
   return 0;
 }
 
-/** The same before the first instruction of f, applied to the `nargs` words below sp. 0. */
+/**
+ * The same before the first instruction of f, applied to the `nargs` words below sp; the stack grows as for every function
+ * that the interpreter enters. 0.
+ */
 export function leave_at_entry(f: value, nargs: i32, sp: usize): value {
   startLeaving(EXIT_LEFT);
   store<usize>(CELL_SP, sp - <usize>nargs * WORD);
+  if (load<usize>(CELL_SP) < load<usize>(CELL_STACK_LIMIT)) {
+    if (!stack_grow(nargs, 0)) return raiseStackOverflow();
+    store<usize>(CELL_LEAVING_LINK, load<usize>(CELL_TRAP_SP) + WORD);
+  }
   pushInterpretation(f, nargs);
   return 0;
 }
