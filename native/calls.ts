@@ -20,9 +20,10 @@ import {
 import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.ts";
 import type { Frame } from "./frames.ts";
 import type { HandlerEdge, Node } from "./ir.ts";
-import { handlerInputs } from "./liveness.ts";
+import { handlerInputs, isWord } from "./liveness.ts";
 import { NodeLowering } from "./lower.ts";
 import { GLOBALS } from "./code.ts";
+import type { NativePrimitive } from "./module.ts";
 
 const { i32, i64 } = binaryen;
 
@@ -48,7 +49,7 @@ export abstract class CallLowering extends NodeLowering {
     };
     const siteWord = (offset: bigint): Expr => m.i64.add(m.global.get(GLOBALS.sites, i64), m.i64.const(offset));
     // As in interp.c, where pc has passed the opcode when a primitive is called.
-    const trace = node.operation === "primitive" ? node.at + 1 : node.next;
+    const trace = node.operation === "primitive" || node.operation === "guard" ? node.at + 1 : node.next;
     store(0, siteWord(BigInt(this.native.sites.call(node.state!, trace, frame))));
     if (node.handler) {
       store(frame.trap, siteWord(TRAP_MARK_OFFSET + BigInt(this.native.sites.handler(node.handler.state, frame))));
@@ -62,7 +63,7 @@ export abstract class CallLowering extends NodeLowering {
   /** Read again what a collection may have moved. */
   private reload(frame: Frame, nodes: Iterable<Node>): Expr[] {
     const e = this.e;
-    return [...nodes].map((node) => e.set(this.local(node), e.load64(this.bottom(frame.words), frame.places.get(node)! * WORD)));
+    return [...nodes].filter(isWord).map((node) => e.set(this.local(node), e.load64(this.bottom(frame.words), frame.places.get(node)! * WORD)));
   }
 
   // ---- Exceptions ---------------------------------------------------------------------------------------------------------------
@@ -160,31 +161,62 @@ export abstract class CallLowering extends NodeLowering {
   }
 
   private primitive(node: Node): void {
-    const e = this.e;
     const primitive = this.unit.primitives[node.immediates[0] as number]!;
     if (primitive.name === ENSURE_STACK) return this.set(node, this.constant(0)); // emit.ts: checkStack
-    const args = node.inputs;
-    const frame = this.frame(node);
+    const slow = this.emitted(() => {
+      const frame = this.frame(node);
+      this.call(node, frame, this.callPrimitive(node, frame, primitive, node.inputs), "primitive");
+    });
+    const { fast } = node;
+    if (!fast) return void this.code.push(...slow);
+    const quick = this.emitted(() => {
+      for (const inner of fast.nodes) this.lower(inner);
+      this.set(node, this.value(fast.value));
+    });
+    this.code.push(this.e.if(this.condition(fast.condition), quick, slow));
+  }
+
+  /** What `emit` emits. */
+  private emitted(emit: () => void): Expr[] {
+    const before = this.code;
+    this.code = [];
+    emit();
+    const code = this.code;
+    this.code = before;
+    return code;
+  }
+
+  /** Store a frame and call a primitive; the expression of the call. */
+  private callPrimitive(node: Node, frame: Frame, primitive: NativePrimitive, args: readonly Node[]): Expr {
+    const e = this.e;
     this.storeFrame(node, frame);
-    const pc = e.add32(e.module.global.get(GLOBALS.code, i32), 4 * node.at);
-    this.code.push(e.setCell32(CELL_PC, pc));
-    let sp = frame.words;
-    let call: () => Expr;
-    const values = (): Expr[] => args.map((arg) => this.value(arg));
+    this.code.push(e.setCell32(CELL_PC, e.add32(e.module.global.get(GLOBALS.code, i32), 4 * node.at)));
     if (primitive.core && primitive.arity !== "n") {
-      call = () => e.module.call(this.native.corePrimitive(primitive), values(), i64);
-    } else {
-      // The arguments are passed in memory, below the frame.
-      sp += args.length;
-      args.forEach((arg, i) => this.code.push(e.store64(this.bottom(sp), i * WORD, this.value(arg))));
-      const argv = (): Expr => this.bottom(sp);
-      call = primitive.core
-        ? () => e.module.call(this.native.corePrimitive(primitive), [argv(), e.c32(args.length)], i64)
-        : () => e.call("c_calln", [this.native.primitiveIndex(primitive.name), argv(), e.c32(args.length)], i64);
-      this.frameWords = Math.max(this.frameWords, sp);
+      this.code.push(e.setCell32(CELL_SP, this.bottom(frame.words)));
+      const values = args.map((arg) => this.value(arg));
+      return e.module.call(this.native.corePrimitive(primitive), values, i64);
     }
-    this.code.push(e.setCell32(CELL_SP, this.bottom(sp)));
-    this.call(node, frame, call(), "primitive");
+    // The arguments are passed in memory, below the frame.
+    const sp = frame.words + args.length;
+    const argv = (): Expr => this.bottom(sp);
+    args.forEach((arg, i) => this.code.push(e.store64(argv(), i * WORD, this.value(arg))));
+    this.frameWords = Math.max(this.frameWords, sp);
+    this.code.push(e.setCell32(CELL_SP, argv()));
+    const operands = [argv(), e.c32(args.length)];
+    return primitive.core
+      ? e.module.call(this.native.corePrimitive(primitive), operands, i64)
+      : e.call("c_calln", [this.native.primitiveIndex(primitive.name), ...operands], i64);
+  }
+
+  private guard(node: Node): void {
+    const m = this.e.module;
+    const [condition, ...args] = node.inputs;
+    const raise = this.emitted(() => {
+      const frame = this.frame(node);
+      const primitive = this.unit.primitives[node.immediates[0] as number]!;
+      this.code.push(m.drop(this.callPrimitive(node, frame, primitive, args)), ...this.failed(node, frame, "never"));
+    });
+    this.code.push(this.e.if(m.i32.eqz(this.condition(condition!)), raise));
   }
 
   private divide(node: Node): void {
@@ -208,15 +240,11 @@ export abstract class CallLowering extends NodeLowering {
     const e = this.e;
     const m = e.module;
     const frame = this.frame(node);
-    const before = this.code;
-    this.code = [];
-    this.storeFrame(node, frame);
     const slow = [
-      ...this.code,
+      ...this.emitted(() => this.storeFrame(node, frame)),
       e.if(m.i32.eqz(e.call("native_poll", [this.bottom(frame.words)], i32)), [m.return(e.c64(0))]),
       ...this.reload(frame, this.live.after.get(node)!),
     ];
-    this.code = before;
     this.code.push(...this.useFuel(slow));
     this.set(node, this.constant(0));
   }
@@ -245,6 +273,8 @@ export abstract class CallLowering extends NodeLowering {
         return this.apply(node);
       case "primitive":
         return this.primitive(node);
+      case "guard":
+        return this.guard(node);
       case "divide":
         return this.divide(node);
       case "poll":

@@ -3,7 +3,7 @@
  * inside a try, and what will be needed afterwards.
  */
 import type { Node } from "./ir.ts";
-import { isConstant, type Liveness } from "./liveness.ts";
+import { isConstant, isWord, type Liveness } from "./liveness.ts";
 import { stateNodes } from "./phis.ts";
 import { fitsRegister, type FrameLayout } from "./sites.ts";
 
@@ -35,7 +35,8 @@ export function frameOf(node: Node, { after, most }: Liveness): Frame {
   if (node.state) stateNodes(node.state).forEach((value) => values.add(value));
   if (node.handler) stateNodes(node.handler.state).forEach((value) => values.add(value));
   const accus = [node.state?.accu, node.handler?.state.accu];
-  const placed = (value: Node): boolean => !isConstant(value) || (accus.includes(value) && !fitsRegister(value));
+  const placed = (value: Node): boolean =>
+    isConstant(value) ? accus.includes(value) && !fitsRegister(value) : isWord(value);
   const list = [...values].filter(placed).sort((a, b) => a.id - b.id);
   const trap = node.handler ? BOTTOM_WORDS : 0;
   const first = BOTTOM_WORDS + (node.handler ? TRAP_WORDS : 0);

@@ -18,13 +18,26 @@ export type Effect =
   /** Runs code that may do anything: collect, raise, poll. */
   | "call";
 
+/** What a node stands for: an OCaml word, a condition (an i32), an unboxed double. */
+export type Sort = "word" | "condition" | "float";
+
 interface OperationInfo {
   readonly effect: Effect;
   /** Whether it can raise an exception. */
   readonly raises: boolean;
+  readonly sort: Sort;
+  /** Sorts of the first inputs; those after them are words. */
+  readonly takes: readonly Sort[];
 }
 
-const info = (effect: Effect, raises = false): OperationInfo => ({ effect, raises });
+const info = (effect: Effect, raises = false, sort: Sort = "word", takes: readonly Sort[] = []): OperationInfo => ({
+  effect,
+  raises,
+  sort,
+  takes,
+});
+const condition = (...takes: Sort[]): OperationInfo => info("none", false, "condition", takes);
+const float = (...takes: Sort[]): OperationInfo => info("none", false, "float", takes);
 
 /** Every operation. Immediate operands of a node are in `Node.immediates`, in the order given here. */
 export const OPERATIONS = {
@@ -69,11 +82,27 @@ export const OPERATIONS = {
   /** "div" or "mod". */
   divide: info("none", true),
   /** CompareOp i: a condition. */
-  compare: info("none"),
-  isInt: info("none"),
-  isFalse: info("none"),
+  compare: condition(),
+  isInt: condition(),
+  isFalse: condition(),
+  both: condition("condition", "condition"),
+  /** The tag of a block is not i. */
+  hasOtherTag: condition(),
+  compareFloats: condition("float", "float"),
   /** A condition as an OCaml bool. */
-  boolean: info("none"),
+  boolean: info("none", false, "word", ["condition"]),
+  stringLength: info("none"),
+  /** The double of a boxed float, which never changes. */
+  unbox: float(),
+  box: info("allocate", false, "word", ["float"]),
+  /** FloatOp i of two doubles, FloatUnaryOp i of one. */
+  floatArithmetic: float("float", "float"),
+  floatUnary: float("float"),
+  floatOfInt: float(),
+  floatItem: info("read", false, "float"),
+  setFloatItem: info("write", false, "word", ["word", "word", "float"]),
+  /** If the condition does not hold: primitive i of the other inputs, which raises. */
+  guard: info("call", true, "word", ["condition"]),
   poll: info("call", true),
   /** Closure of the code at word i over its inputs. */
   closure: info("allocate"),
@@ -116,6 +145,14 @@ export interface HandlerEdge {
   readonly state: FrameState;
 }
 
+/** What takes the place of a primitive when a condition holds. */
+export interface FastPath {
+  readonly condition: Node;
+  /** What is computed then, and changed; nothing of it interrupts. */
+  readonly nodes: readonly Node[];
+  readonly value: Node;
+}
+
 export class Node {
   readonly id: number;
   readonly operation: Operation;
@@ -125,6 +162,7 @@ export class Node {
   state: FrameState | undefined;
   /** Of what can raise, inside a try: where that leads. */
   handler: HandlerEdge | undefined;
+  fast: FastPath | undefined;
   /** Word of the instruction that it comes from, and of the one after that. */
   at = 0;
   next = 0;

@@ -1,11 +1,16 @@
 /** Liveness of SSA values, and what each call and allocation finds live. */
 import type { Block, Node, SsaFunction } from "./ir.ts";
 import { OPERATIONS } from "./ir.ts";
-import { exitInputs, stateNodes } from "./phis.ts";
+import { allInputs, exitInputs, stateNodes } from "./phis.ts";
 
 /** Nodes that are made where they are used, and need no place. */
 export function isConstant({ operation }: Node): boolean {
   return operation === "integer" || operation === "atom";
+}
+
+/** Whether a collection must know the node. */
+export function isWord({ operation }: Node): boolean {
+  return OPERATIONS[operation].sort === "word";
 }
 
 /** Whether others may run, or a collection, while the node is computed. */
@@ -46,7 +51,8 @@ export function liveness(fn: SsaFunction): Liveness {
     const { nodes, exit } = blocks[index]!;
     const live = new Set<Node>();
     const use = (node: Node): void => {
-      if (!isConstant(node)) live.add(node);
+      if (OPERATIONS[node.operation].sort === "condition") node.inputs.forEach(use);
+      else if (!isConstant(node)) live.add(node);
     };
     const enterHandler = (block: number, input: number): void => {
       liveIn[block]!.forEach(use);
@@ -67,7 +73,9 @@ export function liveness(fn: SsaFunction): Liveness {
         after.set(node, new Set(live));
         most = Math.max(most, live.size);
       }
-      node.inputs.forEach(use);
+      // Conditions are computed where they are used.
+      if (OPERATIONS[node.operation].sort === "condition") continue;
+      allInputs(node).forEach(use);
       if (node.state) stateNodes(node.state).forEach(use);
       if (node.handler) stateNodes(node.handler.state).forEach(use);
     }

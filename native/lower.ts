@@ -16,15 +16,15 @@ import {
   TAG_INFIX,
   WORD,
 } from "../runtime/layout.ts";
-import type { ArithOp, CompareOp } from "../bytecode/instructions/semantics.ts";
+import type { ArithOp, CompareOp, FloatCompareOp, FloatOp, FloatUnaryOp } from "../bytecode/instructions/semantics.ts";
 import { type Frame, frameOf } from "./frames.ts";
-import { isConstant, type Liveness, liveness } from "./liveness.ts";
+import { isConstant, isWord, type Liveness, liveness } from "./liveness.ts";
 import type { Node, SsaFunction } from "./ir.ts";
 import { GLOBALS } from "./code.ts";
 import type { NativeModule } from "./module.ts";
 import type { CompiledUnit } from "./unit.ts";
 
-const { i32, i64 } = binaryen;
+const { f64, i32, i64 } = binaryen;
 
 /** Words before the environment of a closure that is no part of a recursive definition. */
 const PLAIN_CLOSURE = 2;
@@ -73,7 +73,7 @@ export class NodeLowering {
     if (local === undefined) {
       if (node.operation === "parameter") local = node.immediates[0] as number;
       else if (node.operation === "environment") local = this.closureLocal;
-      else local = this.newLocal(i64);
+      else local = this.newLocal(isWord(node) ? i64 : f64);
       this.places.set(node, local);
     }
     return local;
@@ -89,6 +89,11 @@ export class NodeLowering {
       default:
         return this.e.get64(this.local(node));
     }
+  }
+
+  /** The value of a node that is an unboxed double. */
+  private double(node: Node): Expr {
+    return this.e.module.local.get(this.local(node), f64);
   }
 
   protected constant(n: number): Expr {
@@ -113,6 +118,12 @@ export class NodeLowering {
         return words.isInt(this.e, this.value(x!));
       case "isFalse":
         return this.e.module.i64.eq(this.value(x!), this.constant(0));
+      case "both":
+        return this.e.module.i32.and(this.condition(x!), this.condition(y!));
+      case "hasOtherTag":
+        return words.hasOtherTag(this.e, this.value(x!), node.immediates[0] as number);
+      case "compareFloats":
+        return this.e.module.f64[node.immediates[0] as FloatCompareOp](this.double(x!), this.double(y!));
       default:
         throw new Error(`${node.operation} is no condition`);
     }
@@ -135,7 +146,7 @@ export class NodeLowering {
   private storeLive(node: Node, also: readonly Node[]): { code: Expr[]; reload: Expr[] } {
     const values = new Set(this.live.after.get(node)!);
     for (const value of also) if (!isConstant(value)) values.add(value);
-    const list = [...values];
+    const list = [...values].filter(isWord);
     this.frameWords = Math.max(this.frameWords, list.length);
     const e = this.e;
     const code = list.map((value, i) => e.store64(this.bottom(list.length), i * WORD, this.value(value)));
@@ -252,6 +263,9 @@ export class NodeLowering {
       case "compare":
       case "isInt":
       case "isFalse":
+      case "both":
+      case "hasOtherTag":
+      case "compareFloats":
         break; // where they are used
       case "global":
         this.set(node, e.load64(e.cell32(CELL_GLOBAL_DATA), WORD * i));
@@ -330,6 +344,39 @@ export class NodeLowering {
       case "dynamicMethod":
         this.set(node, e.call("find_method", [e.wrap(e.load64(this.address(x!))), this.value(y!)], i64));
         break;
+      case "stringLength": {
+        const { code, length } = words.stringLength(e, this.value(x!), this.newLocal(i32), this.newLocal(i32));
+        this.code.push(...code);
+        this.set(node, length);
+        break;
+      }
+      case "unbox":
+        this.set(node, m.f64.load(0, 8, this.address(x!)));
+        break;
+      case "box": {
+        const p = this.allocate(node, 1, TAG_DOUBLE, []);
+        this.code.push(m.f64.store(WORD, 8, e.get32(p), this.double(x!)));
+        this.finishBlock(node, p);
+        break;
+      }
+      case "floatArithmetic":
+        this.set(node, m.f64[node.immediates[0] as FloatOp](this.double(x!), this.double(y!)));
+        break;
+      case "floatUnary":
+        this.set(node, m.f64[node.immediates[0] as FloatUnaryOp](this.double(x!)));
+        break;
+      case "floatOfInt":
+        this.set(node, m.f64.convert_s.i64(words.untag(e, this.value(x!))));
+        break;
+      case "floatItem":
+        this.set(node, m.f64.load(0, 8, e.add32(words.itemAddress(e, this.value(x!), this.value(y!)), -4)));
+        break;
+      case "setFloatItem":
+        this.code.push(
+          m.f64.store(0, 8, e.add32(words.itemAddress(e, this.value(x!), this.value(y!)), -4), this.double(z!)),
+        );
+        break;
+      case "guard":
       case "divide":
       case "apply":
       case "primitive":

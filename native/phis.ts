@@ -17,6 +17,14 @@ export function exitInputs(exit: Exit): readonly Node[] {
   }
 }
 
+/** The inputs of a node, with those of its fast path. */
+export function allInputs({ inputs, fast }: Node): readonly Node[] {
+  if (!fast) return inputs;
+  const inner = new Set(fast.nodes);
+  const used = [...fast.nodes.flatMap((node) => node.inputs), fast.value].filter((node) => !inner.has(node));
+  return [...inputs, fast.condition, ...used];
+}
+
 /** The nodes that a frame state holds. */
 export function stateNodes({ stack, env, accu }: FrameState): Node[] {
   const nodes = stack.filter((node) => node !== undefined && node.operation !== "framePart") as Node[];
@@ -86,7 +94,10 @@ export function simplifyPhis(blocks: readonly Block[]): void {
     }
   }
   for (const block of blocks) {
-    for (const node of block.nodes) node.inputs = node.inputs.map(resolve);
+    for (const node of block.nodes) {
+      for (const part of [node, ...(node.fast?.nodes ?? [])]) part.inputs = part.inputs.map(resolve);
+      if (node.fast) node.fast = { ...node.fast, value: resolve(node.fast.value) };
+    }
     block.exit = mapExit(block.exit, resolve);
     for (const state of frameStates(block)) changeState(state, resolve);
   }
@@ -111,7 +122,7 @@ export function dropUnused(blocks: readonly Block[]): void {
     for (const node of exitInputs(exit)) use(node);
     for (const state of frameStates(block)) stateNodes(state).forEach(use);
   }
-  for (let node = work.pop(); node; node = work.pop()) for (const input of node.inputs) use(input);
+  for (let node = work.pop(); node; node = work.pop()) for (const input of allInputs(node)) use(input);
   for (const block of blocks) {
     const kept = block.nodes.filter((node) => used.has(node));
     block.nodes.splice(0, block.nodes.length, ...kept);

@@ -2,7 +2,16 @@
  * From bytecode to SSA: each instruction's meaning runs on a symbolic stack (Braun et al.: Simple and Efficient Construction
  * of Static Single Assignment Form, 2013, with all predecessors known from the start).
  */
-import type { ArithOp, CompareOp, Semantics, StubName } from "../bytecode/instructions/semantics.ts";
+import { type InlinedPrimitive, inlinedPrimitives } from "../bytecode/instructions/inlined.ts";
+import type {
+  ArithOp,
+  CompareOp,
+  FloatCompareOp,
+  FloatOp,
+  FloatUnaryOp,
+  PrimitiveSemantics,
+  StubName,
+} from "../bytecode/instructions/semantics.ts";
 import { instructionLength } from "../bytecode/instructions/decode.ts";
 import { instructions } from "../bytecode/instructions/table.ts";
 import {
@@ -40,7 +49,17 @@ interface State {
   readonly accu: Node;
 }
 
-class FunctionBuilder implements Semantics<Node, number, Node> {
+/** A primitive that is executed without a call. */
+interface InlinedCall {
+  readonly number: number;
+  readonly inputs: Node[];
+  readonly here: FrameState;
+  readonly inlined: InlinedPrimitive;
+  /** When its fast path is taken. */
+  condition?: Node;
+}
+
+class FunctionBuilder implements PrimitiveSemantics<Node, number, Node, Node> {
   private readonly code: Int32Array;
   private readonly graph: ControlFlowGraph;
   private readonly blocks: Block[];
@@ -60,9 +79,12 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
   private accumulator!: Node;
   private environment!: Node;
   private readonly slotUse: SlotUse;
+  private readonly primitives: readonly string[];
+  private inlining: InlinedCall | undefined;
 
-  constructor(code: Int32Array, graph: ControlFlowGraph) {
+  constructor(code: Int32Array, graph: ControlFlowGraph, primitives: readonly string[]) {
     this.code = code;
+    this.primitives = primitives;
     this.graph = graph;
     this.blocks = graph.blocks.map(() => ({ nodes: [], exit: { kind: "jump" } }));
     this.ends = graph.blocks.map(() => undefined);
@@ -432,11 +454,75 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
     this.pop(TRAP_FRAME);
   }
   call(n: number, primitive: number): void {
+    const number = this.operand(primitive);
     const here = this.stateHere();
     const inputs = [this.accu(), ...this.top(n - 1)];
-    const result = this.addCall("primitive", inputs, here, this.operand(primitive));
+    const inlined = inlinedPrimitives.get(this.primitives[number] ?? "");
+    if (inlined?.arity === n) return this.inline({ number, inputs, here, inlined });
+    const result = this.addCall("primitive", inputs, here, number);
     this.pop(n - 1);
     this.setAccu(result);
+  }
+
+  /** The meaning of a primitive instead of its call. */
+  private inline(call: InlinedCall): void {
+    this.inlining = call;
+    const { current } = this;
+    call.inlined.meaning(this);
+    this.inlining = undefined;
+    if (this.current === current) return;
+    const { nodes } = this.current;
+    this.current = current;
+    const node = this.addCall("primitive", call.inputs, call.here, call.number);
+    node.fast = { condition: call.condition!, nodes, value: this.accumulator };
+    this.setAccu(node);
+  }
+
+  fastWhen(c: Node): void {
+    const call = this.inlining!;
+    if (call.inlined.otherwiseRaises) {
+      this.addCall("guard", [c, ...call.inputs], call.here, call.number);
+      return;
+    }
+    call.condition = c;
+    this.current = { nodes: [], exit: { kind: "jump" } }; // what follows is the fast path
+  }
+
+  both(x: Node, y: Node): Node {
+    return this.add("both", [x, y]);
+  }
+  hasOtherTag(block: Node, tag: number): Node {
+    return this.add("hasOtherTag", [block], tag);
+  }
+  stringLength(s: Node): Node {
+    return this.add("stringLength", [s]);
+  }
+
+  // ---- Floats -----------------------------------------------------------------------------------------------------------
+
+  unbox(x: Node): Node {
+    return x.operation === "box" ? x.inputs[0]! : this.add("unbox", [x]);
+  }
+  box(x: Node): Node {
+    return this.add("box", [x]);
+  }
+  floatArith(op: FloatOp, x: Node, y: Node): Node {
+    return this.add("floatArithmetic", [x, y], op);
+  }
+  floatUnary(op: FloatUnaryOp, x: Node): Node {
+    return this.add("floatUnary", [x], op);
+  }
+  compareFloats(op: FloatCompareOp, x: Node, y: Node): Node {
+    return this.add("compareFloats", [x, y], op);
+  }
+  floatOfInt(x: Node): Node {
+    return this.add("floatOfInt", [x]);
+  }
+  floatItem(block: Node, index: Node): Node {
+    return this.add("floatItem", [block, index]);
+  }
+  setFloatItem(block: Node, index: Node, x: Node): void {
+    this.add("setFloatItem", [block, index, x]);
   }
   callN(n: number, primitive: number): void {
     this.call(this.operand(n), primitive);
@@ -466,10 +552,10 @@ class FunctionBuilder implements Semantics<Node, number, Node> {
   }
 }
 
-/** The function at word `entry` of verified code, in SSA form. */
-export function buildSsa(code: Int32Array, entry: number, arity: number): SsaFunction {
+/** The function at word `entry` of verified code, in SSA form. `primitives`: names of those that the code numbers. */
+export function buildSsa(code: Int32Array, entry: number, arity: number, primitives: readonly string[] = []): SsaFunction {
   const graph = controlFlow(code, entry);
-  const blocks = new FunctionBuilder(code, graph).build(arity);
+  const blocks = new FunctionBuilder(code, graph, primitives).build(arity);
   simplifyPhis(blocks);
   const handlers = new Set(graph.blocks.flatMap(({ handler }) => (handler === undefined ? [] : [handler])));
   return { entry, arity, graph, blocks, handlers };

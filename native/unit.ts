@@ -32,9 +32,10 @@ export function compileNative(
     if (compilable(parameters)) compiled.push({ entry, arity: parameters, index: compiled.length, name: `f${entry}` });
   });
   const unit: CompiledUnit = { native, functions: new Map(compiled.map((f) => [f.entry, f])), primitives };
+  const names = primitives.map(({ name }) => name);
   for (const { entry, arity, maxHeight } of functions) {
     const target = unit.functions.get(entry);
-    if (target) new FunctionEmitter(unit, buildSsa(code, entry, arity), maxHeight).emit(target.name);
+    if (target) new FunctionEmitter(unit, buildSsa(code, entry, arity, names), maxHeight).emit(target.name);
   }
   const { words, codeAddresses } = native.sites.finish();
   const wasm = native.finish(compiled.map((f) => f.name));

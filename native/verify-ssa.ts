@@ -1,11 +1,9 @@
 /** Checks a function in SSA form: to be run after each pass, in tests. */
 import { type DominatorTree, dominates, dominators } from "./dominators.ts";
-import { Node, type SsaFunction } from "./ir.ts";
-import { exitInputs, stateNodes } from "./phis.ts";
+import { Node, OPERATIONS, type Sort, type SsaFunction } from "./ir.ts";
+import { allInputs, exitInputs, stateNodes } from "./phis.ts";
 
-/** Sorts of nodes: conditions are not OCaml values. */
-const isCondition = ({ operation }: Node): boolean =>
-  operation === "compare" || operation === "isInt" || operation === "isFalse";
+const sortOf = ({ operation }: Node): Sort => OPERATIONS[operation].sort;
 
 /** What is wrong with a function; empty: nothing. */
 export function verifySsa(fn: SsaFunction): string[] {
@@ -32,9 +30,11 @@ export function verifySsa(fn: SsaFunction): string[] {
         });
         return;
       }
-      for (const input of node.inputs) {
+      node.inputs.forEach((input, i) => {
+        if (sortOf(input) !== (OPERATIONS[node.operation].takes[i] ?? "word")) problems.push(`${name} mixes sorts`);
+      });
+      for (const input of allInputs(node)) {
         if (!isKnown(tree, places, input, block, index)) problems.push(`${name} uses ${input.operation} ${input.id} before it is known`);
-        if (isCondition(input) !== (node.operation === "boolean")) problems.push(`${name} mixes conditions and values`);
       }
       for (const input of [...(node.state ? stateNodes(node.state) : []), ...(node.handler ? stateNodes(node.handler.state) : [])]) {
         if (!isKnown(tree, places, input, block, index)) problems.push(`${name}: its state has ${input.operation} ${input.id} before it is known`);
@@ -42,7 +42,7 @@ export function verifySsa(fn: SsaFunction): string[] {
     });
     for (const input of exitInputs(exit)) {
       if (!isKnown(tree, places, input, block, nodes.length)) problems.push(`the exit of block ${block} uses node ${input.id} before it is known`);
-      if (isCondition(input) !== (exit.kind === "if")) problems.push(`the exit of block ${block} mixes conditions and values`);
+      if ((sortOf(input) === "condition") !== (exit.kind === "if")) problems.push(`the exit of block ${block} mixes conditions and values`);
     }
     const { successors } = fn.graph.blocks[block]!;
     const wanted = exit.kind === "jump" ? 1 : exit.kind === "if" ? 2 : exit.kind === "switch" ? successors.length : 0;

@@ -18,7 +18,7 @@ t.test("every function of boot/ocamlc has a sound SSA form", (t) => {
   let nodes = 0;
   let phis = 0;
   for (const { entry, arity } of functions.slice(1)) {
-    const fn = buildSsa(code, entry, arity);
+    const fn = buildSsa(code, entry, arity, program.primitives);
     problems.push(...verifySsa(fn).map((problem) => `function at ${entry}: ${problem}`));
     for (const block of fn.blocks) {
       nodes += block.nodes.length;
@@ -32,7 +32,7 @@ t.test("every function of boot/ocamlc has a sound SSA form", (t) => {
 
 t.test("the verifier of SSA sees what is wrong", (t) => {
   const broken = (change: (fn: SsaFunction) => void): string[] => {
-    const candidates = functions.slice(1, 400).map(({ entry, arity }) => buildSsa(code, entry, arity));
+    const candidates = functions.slice(1, 400).map(({ entry, arity }) => buildSsa(code, entry, arity, program.primitives));
     const fn = candidates.find((f) => f.blocks.length > 3 && f.blocks[0]!.nodes.length > 3)!;
     change(fn);
     return verifySsa(fn);

@@ -9,12 +9,14 @@ export interface InlinedPrimitive {
   readonly name: string;
   readonly arity: number;
   readonly meaning: PrimitiveMeaning;
+  /** Whether the primitive itself, called when fastWhen does not hold, always raises. */
+  readonly otherwiseRaises: boolean;
 }
 
 const rows: InlinedPrimitive[] = [];
 
-function inline(name: string, arity: number, meaning: PrimitiveMeaning): void {
-  rows.push({ name, arity, meaning });
+function inline(name: string, arity: number, meaning: PrimitiveMeaning, otherwiseRaises = false): void {
+  rows.push({ name, arity, meaning, otherwiseRaises });
 }
 
 /** Argument i: accu is the first, the others are on the stack. */
@@ -76,14 +78,14 @@ const when =
     b.fastWhen(condition(b));
     access(b);
   };
-inline("caml_array_get_addr", 2, when(inBounds, get));
-inline("caml_array_set_addr", 3, when(inBounds, set));
+inline("caml_array_get_addr", 2, when(inBounds, get), true);
+inline("caml_array_set_addr", 3, when(inBounds, set), true);
 inline("caml_array_get", 2, when((b) => b.both(notFloats(b), inBounds(b)), get));
 inline("caml_array_set", 3, when((b) => b.both(notFloats(b), inBounds(b)), set));
 inline("caml_array_unsafe_get", 2, when(notFloats, get));
 inline("caml_array_unsafe_set", 3, when(notFloats, set));
-for (const name of ["caml_array_get_float", "caml_floatarray_get"]) inline(name, 2, when(inBounds, getFloat));
-for (const name of ["caml_array_set_float", "caml_floatarray_set"]) inline(name, 3, when(inBounds, setFloat));
+for (const name of ["caml_array_get_float", "caml_floatarray_get"]) inline(name, 2, when(inBounds, getFloat), true);
+for (const name of ["caml_array_set_float", "caml_floatarray_set"]) inline(name, 3, when(inBounds, setFloat), true);
 for (const name of ["caml_array_unsafe_get_float", "caml_floatarray_unsafe_get"]) inline(name, 2, getFloat);
 for (const name of ["caml_array_unsafe_set_float", "caml_floatarray_unsafe_set"]) inline(name, 3, setFloat);
 
@@ -93,7 +95,12 @@ function inString<V, N, C, F>(b: PrimitiveSemantics<V, N, C, F>): C {
   return b.compare("ult", argument(b, 1), b.stringLength(argument(b, 0)));
 }
 for (const name of ["caml_string_get", "caml_bytes_get"]) {
-  inline(name, 2, when(inString, (b) => result(b, 2, b.byte(argument(b, 0), argument(b, 1)))));
+  inline(
+    name,
+    2,
+    when(inString, (b) => result(b, 2, b.byte(argument(b, 0), argument(b, 1)))),
+    true,
+  );
 }
 inline(
   "caml_bytes_set",
@@ -102,6 +109,7 @@ inline(
     b.setByte(argument(b, 0), argument(b, 1), argument(b, 2));
     result(b, 3, b.unit());
   }),
+  true,
 );
 for (const name of ["caml_ml_string_length", "caml_ml_bytes_length"]) {
   inline(name, 1, (b) => result(b, 1, b.stringLength(b.accu())));
