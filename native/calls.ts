@@ -20,7 +20,7 @@ import {
 import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.ts";
 import type { Frame } from "./frames.ts";
 import type { HandlerEdge, Node } from "./ir.ts";
-import { handlerInputs, isWord } from "./liveness.ts";
+import { canMove, handlerInputs } from "./liveness.ts";
 import { NodeLowering } from "./lower.ts";
 import { GLOBALS } from "./code.ts";
 import type { NativePrimitive } from "./module.ts";
@@ -63,7 +63,7 @@ export abstract class CallLowering extends NodeLowering {
   /** Read again what a collection may have moved. */
   private reload(frame: Frame, nodes: Iterable<Node>): Expr[] {
     const e = this.e;
-    return [...nodes].filter(isWord).map((node) => e.set(this.local(node), e.load64(this.bottom(frame.words), frame.places.get(node)! * WORD)));
+    return [...nodes].filter(canMove).map((node) => e.set(this.local(node), e.load64(this.bottom(frame.words), frame.places.get(node)! * WORD)));
   }
 
   // ---- Exceptions ---------------------------------------------------------------------------------------------------------------

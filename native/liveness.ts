@@ -1,5 +1,5 @@
 /** Liveness of SSA values, and what each call and allocation finds live. */
-import type { Block, Node, SsaFunction } from "./ir.ts";
+import type { Block, Node, Operation, SsaFunction } from "./ir.ts";
 import { OPERATIONS } from "./ir.ts";
 import { allInputs, exitInputs, stateNodes } from "./phis.ts";
 
@@ -8,9 +8,20 @@ export function isConstant({ operation }: Node): boolean {
   return operation === "integer" || operation === "atom";
 }
 
-/** Whether a collection must know the node. */
+/** Whether the node is an OCaml word, not a condition or a double. */
 export function isWord({ operation }: Node): boolean {
   return OPERATIONS[operation].sort === "word";
+}
+
+/** Operations whose results are OCaml integers. */
+const INTEGERS: ReadonlySet<Operation> = new Set([
+  ...(["integer", "arithmetic", "negate", "not", "offset", "divide", "boolean"] as const),
+  ...(["vectLength", "stringLength", "byte"] as const),
+]);
+
+/** Whether a collection may move what the node stands for. */
+export function canMove(node: Node): boolean {
+  return isWord(node) && !INTEGERS.has(node.operation);
 }
 
 /** Whether others may run, or a collection, while the node is computed. */
@@ -20,7 +31,7 @@ export function interrupts({ operation }: Node): boolean {
 }
 
 export interface Liveness {
-  /** For each node that interrupts: the values that are used after it, its own not among them. */
+  /** For each node that interrupts: the values that are used after it and may move, its own not among them. */
   readonly after: ReadonlyMap<Node, ReadonlySet<Node>>;
   /** Values that a block finds, by block. */
   readonly atStart: readonly ReadonlySet<Node>[];
@@ -70,7 +81,7 @@ export function liveness(fn: SsaFunction): Liveness {
       if (node.operation === "phi") continue;
       if (node.handler) enterHandler(node.handler.block, node.handler.input);
       if (note && interrupts(node)) {
-        after.set(node, new Set(live));
+        after.set(node, new Set([...live].filter(canMove)));
         most = Math.max(most, live.size);
       }
       // Conditions are computed where they are used.

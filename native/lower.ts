@@ -18,7 +18,7 @@ import {
 } from "../runtime/layout.ts";
 import type { ArithOp, CompareOp, FloatCompareOp, FloatOp, FloatUnaryOp } from "../bytecode/instructions/semantics.ts";
 import { type Frame, frameOf } from "./frames.ts";
-import { isConstant, isWord, type Liveness, liveness } from "./liveness.ts";
+import { canMove, isConstant, isWord, type Liveness, liveness } from "./liveness.ts";
 import type { Node, SsaFunction } from "./ir.ts";
 import { GLOBALS } from "./code.ts";
 import type { NativeModule } from "./module.ts";
@@ -146,7 +146,7 @@ export class NodeLowering {
   private storeLive(node: Node, also: readonly Node[]): { code: Expr[]; reload: Expr[] } {
     const values = new Set(this.live.after.get(node)!);
     for (const value of also) if (!isConstant(value)) values.add(value);
-    const list = [...values].filter(isWord);
+    const list = [...values].filter(canMove);
     this.frameWords = Math.max(this.frameWords, list.length);
     const e = this.e;
     const code = list.map((value, i) => e.store64(this.bottom(list.length), i * WORD, this.value(value)));
