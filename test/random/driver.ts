@@ -4,7 +4,7 @@ import { runTask } from "../support/processes.ts";
 /** Milliseconds without a report after which a process is ended. */
 const PATIENCE = 120_000;
 /** How many programs are compiled together. */
-export const CHUNK = 25;
+export const CHUNK = 50;
 /** How many a process tries at most. */
 const MOST = 500;
 
