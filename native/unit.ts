@@ -1,4 +1,5 @@
 /** Native code for a piece of bytecode: a program, or a unit. */
+import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
 import { FunctionEmitter } from "./emit.ts";
 import type { NativeCode, NativeFunction } from "./code.ts";
@@ -19,6 +20,12 @@ export interface FunctionSource {
   readonly maxHeight: number;
 }
 
+/**
+ * Functions with more blocks stay bytecode, because emit.ts goes down the dominator tree recursively: 800 blocks, one after
+ * the other, take more than the stack that Node gives.
+ */
+const MAX_BLOCKS = 400;
+
 /** Compile verified code. `functions` are those that the verifier has found, the code itself first. */
 export function compileNative(
   code: Int32Array,
@@ -29,7 +36,8 @@ export function compileNative(
   const compiled: NativeFunction[] = [];
   functions.forEach(({ entry, arity }, i) => {
     const parameters = i === 0 ? 1 : arity;
-    if (compilable(parameters)) compiled.push({ entry, arity: parameters, index: compiled.length, name: `f${entry}` });
+    if (!compilable(parameters) || controlFlow(code, entry).blocks.length > MAX_BLOCKS) return;
+    compiled.push({ entry, arity: parameters, index: compiled.length, name: `f${entry}` });
   });
   const unit: CompiledUnit = { native, functions: new Map(compiled.map((f) => [f.entry, f])), primitives };
   const names = primitives.map(({ name }) => name);

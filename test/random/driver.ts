@@ -3,8 +3,8 @@ import { runTask } from "../support/processes.ts";
 
 /** Milliseconds without a report after which a process is ended. */
 const PATIENCE = 120_000;
-/** How many programs are compiled together. */
-export const CHUNK = 50;
+/** How many programs are compiled together: as many as fit into a function that gets native code (MAX_BLOCKS in native/unit.ts). */
+export const CHUNK = 20;
 /** How many a process tries at most. */
 const MOST = 500;
 
