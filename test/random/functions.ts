@@ -137,7 +137,7 @@ export function functor(w: Writer, depth: number): Definition {
   const bodies = results.map(({ name: g, result }) => {
     const parameter = w.scope.fresh("p");
     const variables = [...inside, { name: parameter, type: extra }];
-    return whole(`let ${g} (vp : p_) (${parameter} : ${typeText(extra)}) = `, w.body(variables, result, depth), " ");
+    return optional(`let ${g} (vp : p_) (${parameter} : ${typeText(extra)}) = `, w.body(variables, result, depth), " ");
   });
   const operations: Operation[] = [];
   const modules = Array.from({ length: 1 + below(w.next, 2) }, () => {
