@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { compilePrograms, type Mix, mixes, run, testFolder } from "./support/programs.ts";
+import { type Mix, mixes } from "./support/mixes.ts";
+import { compilePrograms, run, testFolder } from "./support/programs.ts";
 
 const folder = testFolder("data/differential");
 const programs = compilePrograms(folder, ["check.ml", "calc_parser.ml", "calc_lexer.ml"]);

@@ -10,7 +10,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { compilePrograms, type Mix, mixes, run, testFolder } from "./support/programs.ts";
+import { type Mix, mixes } from "./support/mixes.ts";
+import { compilePrograms, run, testFolder } from "./support/programs.ts";
 
 const folder = testFolder("programs");
 const programs = compilePrograms(folder);

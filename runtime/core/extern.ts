@@ -139,7 +139,8 @@ function writeClosure(p: usize, wosize: u32): void {
   let i: u32 = 0;
   while (i < startOfEnv && !failed) {
     writeCodePointer(load<usize>(p + (<usize>i << 3)));
-    const info = load<i64>(p + (<usize>(i + 1) << 3));
+    // Without the number of arguments, which only closures with native code have.
+    const info = (load<i64>(p + (<usize>(i + 1) << 3)) << 8) >> 8;
     writeInt(info >> 1);
     i += 2;
     if (i < startOfEnv) {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BytecodeExecutable } from "../../bytecode/formats/executable.ts";
-import { compilePrograms, type Mix, mixes, run } from "../support/programs.ts";
+import { type Mix, mixes } from "../support/mixes.ts";
+import { compilePrograms, run } from "../support/programs.ts";
 import { type Program, unitOf } from "./program.ts";
 import type { Reference } from "./reference.ts";
 

@@ -8,8 +8,6 @@ import { type BytecodeExecutable, readExecutable } from "../../bytecode/formats/
 import { libraryDirectory, loadCore } from "../../loader/installation.ts";
 import { type ProgramOptions, runProgram, runProgramAsync } from "../../loader/program.ts";
 import type { NativeCode } from "../../native/code.ts";
-import { compileProgram } from "../../native/program.ts";
-import { DEBUG_CHECK_HEAP, DEBUG_STRESS } from "../../runtime/layout.ts";
 import { NodeHost } from "../../runtime/host/node.ts";
 
 const core: CoreModule = loadCore();
@@ -32,8 +30,8 @@ export interface RunOptions {
   /** DEBUG_* bits. */
   readonly debug?: number;
   readonly maxMemoryBytes?: number;
-  /** Compile the program to native code first. */
-  readonly native?: boolean;
+  /** Makes native code of the program, which is run then (mixes.ts). */
+  readonly native?: (program: BytecodeExecutable, core: CoreModule) => NativeCode;
 }
 
 /** How to run a program so that what it writes is kept, and what came of it, given its status. */
@@ -52,18 +50,10 @@ function capturing(program: BytecodeExecutable, options: RunOptions): { options:
       parameters: options.parameters,
       ...(options.debug !== undefined && { debug: options.debug }),
       ...(options.maxMemoryBytes !== undefined && { maxMemoryBytes: options.maxMemoryBytes }),
-      ...(options.native && { native: nativeCode(program) }),
+      ...(options.native && { native: options.native(program, core) }),
     },
     outcome: (status) => ({ status, stdout: text(1), stderr: text(2) }),
   };
-}
-
-const compiled = new WeakMap<BytecodeExecutable, NativeCode>();
-
-function nativeCode(program: BytecodeExecutable): NativeCode {
-  const code = compiled.get(program) ?? compileProgram(program, core);
-  compiled.set(program, code);
-  return code;
 }
 
 /** Run a program until it ends. */
@@ -115,19 +105,3 @@ function ocamlc(directory: string, args: readonly string[]): void {
   const { status, stdout, stderr } = run(compiler, { argv: [file, ...args], directory });
   if (status !== 0) throw new Error(`ocamlc ${args.join(" ")}\n${stdout}${stderr}`);
 }
-
-/** A way to run programs. */
-export interface Mix {
-  readonly name: "plain" | "checked" | "stressed" | "stressed and checked" | "native" | "native, stressed and checked";
-  readonly options: RunOptions;
-}
-
-/** As they are; collecting often, and at every allocation, with the collector's invariants checked and without. */
-export const mixes: readonly Mix[] = [
-  { name: "plain", options: {} },
-  { name: "checked", options: { debug: DEBUG_CHECK_HEAP, parameters: "s=4k" } },
-  { name: "stressed", options: { debug: DEBUG_STRESS } },
-  { name: "stressed and checked", options: { debug: DEBUG_STRESS | DEBUG_CHECK_HEAP } },
-  { name: "native", options: { native: true } },
-  { name: "native, stressed and checked", options: { native: true, debug: DEBUG_STRESS | DEBUG_CHECK_HEAP } },
-];
