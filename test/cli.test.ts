@@ -128,6 +128,7 @@ t.test("wrong options and arguments", async (t) => {
     [["run", "--nope", "x"], "unknown option '--nope'"],
     [["info", "--disasemble", "x"], "unknown option '--disasemble'"],
     [["setup", "--nope"], "unknown option '--nope'"],
+    [["run", "--tier", "fast", "x"], "option '--tier <tier>' argument 'fast' is invalid"],
     [["run"], "missing required argument 'file'"],
     [["info"], "missing required argument 'file'"],
     [["info", "a", "b"], "too many arguments for 'info'"],
@@ -154,9 +155,12 @@ t.test("programs of OCaml's own compiler", async (t) => {
   for (const name of names.map((name) => name.replace(/\.status$/, ""))) {
     const parameters = name.endsWith("_debug") ? "b" : "";
     const expected = (extension: string): string => readFileSync(join(executables, `${name}.${extension}`), "utf8");
-    const { status, stdout, stderr } = await bactrian(["run", join(executables, `${name}.byte`)], { OCAMLRUNPARAM: parameters });
-    t.equal(stdout, expected("stdout"), `${name}: output`);
-    t.equal(stderr, expected("stderr"), `${name}: standard error`);
-    t.equal(status, Number(expected("status")), `${name}: status`);
+    for (const tier of ["interp", "native"]) {
+      const args = ["run", "--tier", tier, join(executables, `${name}.byte`)];
+      const { status, stdout, stderr } = await bactrian(args, { OCAMLRUNPARAM: parameters });
+      t.equal(stdout, expected("stdout"), `${name}, ${tier}: output`);
+      t.equal(stderr, expected("stderr"), `${name}, ${tier}: standard error`);
+      t.equal(status, Number(expected("status")), `${name}, ${tier}: status`);
+    }
   }
 });
