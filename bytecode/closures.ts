@@ -1,4 +1,5 @@
 /** Which closures code makes: what is needed to tell whether a closure that comes from outside fits its function. */
+import { PLAIN_ENVIRONMENT } from "../runtime/layout.ts";
 import { instructionLength } from "./instructions/decode.ts";
 import { opcode } from "./instructions/table.ts";
 
@@ -16,19 +17,16 @@ const CLOSURE = opcode("CLOSURE");
 const CLOSUREREC = opcode("CLOSUREREC");
 const GRAB = opcode("GRAB");
 
-/** Words of a closure before an environment of its own. */
-const PLAIN = 2;
-
 /** The shapes of closures by the word of their code. */
 export function closureShapes(code: Int32Array): Map<number, ClosureShape> {
   const shapes = new Map<number, ClosureShape>();
   const add = (word: number, start: number, variables: number): void => {
     shapes.set(word, { start, end: start + variables });
     // The code of a partial application is the RESTART before: its function and at least one argument.
-    if (code[word] === GRAB) shapes.set(word - 1, { start: PLAIN, end: PLAIN + 2, applies: word });
+    if (code[word] === GRAB) shapes.set(word - 1, { start: PLAIN_ENVIRONMENT, end: PLAIN_ENVIRONMENT + 2, applies: word });
   };
   for (let pc = 0; pc < code.length; pc += instructionLength(code, pc)) {
-    if (code[pc] === CLOSURE) add(pc + 2 + code[pc + 2]!, PLAIN, code[pc + 1]!);
+    if (code[pc] === CLOSURE) add(pc + 2 + code[pc + 2]!, PLAIN_ENVIRONMENT, code[pc + 1]!);
     else if (code[pc] === CLOSUREREC) {
       const functions = code[pc + 1]!;
       for (let i = 0; i < functions; i++) add(pc + 3 + code[pc + 3 + i]!, 3 * (functions - i) - 1, code[pc + 2]!);

@@ -5,7 +5,7 @@ import type { PrimitiveTable } from "../runtime/table.ts";
 import { type ClosureShape, closureShapes } from "./closures.ts";
 import { FormatError } from "./formats/errors.ts";
 import { instructionLength } from "./instructions/decode.ts";
-import { instruction, opcode } from "./instructions/table.ts";
+import { ENSURE_CAPACITY, instruction, opcode } from "./instructions/table.ts";
 import { Fuser } from "./interpreter/fuse.ts";
 
 export class CodeFragment {
@@ -114,7 +114,7 @@ export class CodeStore {
     const indices = this.resolve(names);
     const missing = new Map<string, string | undefined>();
     const invokeTraced = names.indexOf("caml_invoke_traced_function");
-    const ensureStack = names.indexOf("caml_ensure_stack_capacity");
+    const ensureStack = names.indexOf(ENSURE_CAPACITY);
     let previous = 0;
     let beforePrevious = 0;
     for (let i = 0, next; i < original.length; beforePrevious = previous, previous = i, i = next) {

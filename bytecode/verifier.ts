@@ -17,7 +17,7 @@
  */
 import { FormatError } from "./formats/errors.ts";
 import { MAIN_FIRST_WORDS, STACK_SLACK_WORDS } from "../runtime/layout.ts";
-import { FILE_OPCODES, type OperandKind, instructions, opcode } from "./instructions/table.ts";
+import { ENSURE_CAPACITY, FILE_OPCODES, type OperandKind, instructions, opcode } from "./instructions/table.ts";
 import { type Amount, RETURN_FRAME, Special, TRAP_FRAME, stackEffects } from "./stack-effects.ts";
 
 export interface VerifierOptions {
@@ -110,8 +110,6 @@ const MAKEBLOCK = opcode("MAKEBLOCK");
 /** Fields of the blocks that instructions make whose operand is only a tag. */
 const BLOCK_SIZES = new Map([1, 2, 3].map((size) => [opcode(`MAKEBLOCK${size}`), size]));
 
-/** The primitive by which functions ask for stack: CONSTINT words; C_CALL1 ensure (bytecomp/bytegen.ml: comp_function). */
-const ENSURE = "caml_ensure_stack_capacity";
 /** Words above its arguments that a function may use without asking; ocamlc's threshold is 32 (Config.stack_threshold). */
 const FREE_WORDS = 40;
 /** Words that the code itself may use, which cannot ask. */
@@ -223,7 +221,7 @@ class Flow {
   readonly entryHeight: number;
   /** Arity of each primitive, -1 when unknown. */
   readonly arities: Int32Array;
-  /** Number of the primitive ENSURE, -1 if the program does not have it. */
+  /** Number of the primitive ENSURE_CAPACITY, -1 if the program does not have it. */
   readonly ensure: number;
   /** State before each instruction: height or -1, innermost frame, function. */
   readonly heights: Int32Array;
@@ -247,7 +245,7 @@ class Flow {
     this.frames = new Int32Array(code.length);
     this.owners = new Int32Array(code.length);
     const { arity } = options;
-    this.ensure = options.primitives?.indexOf(ENSURE) ?? -1;
+    this.ensure = options.primitives?.indexOf(ENSURE_CAPACITY) ?? -1;
     this.arities = Int32Array.from(options.primitives ?? [], (name) => arity?.(name) ?? -1);
   }
 

@@ -10,6 +10,8 @@ import {
   CELL_PC,
   CELL_SP,
   CELL_TRAP_SP,
+  CLOSURE_ARITY,
+  CLOSURE_INDEX,
   EXIT_LEFT,
   EXIT_SUSPEND,
   MAX_NATIVE_ARITY,
@@ -17,22 +19,20 @@ import {
   NATIVE_TRAP_MARK,
   WORD,
 } from "../runtime/layout.ts";
+import { ENSURE_CAPACITY } from "../bytecode/instructions/table.ts";
 import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.ts";
 import type { Frame } from "./frames.ts";
 import type { HandlerEdge, Node } from "./ir.ts";
-import { canMove, handlerInputs } from "./liveness.ts";
+import { canMove } from "./liveness.ts";
+import { handlerInputs } from "./phis.ts";
 import { NodeLowering } from "./lower.ts";
 import { GLOBALS } from "./code.ts";
 import type { NativePrimitive } from "./module.ts";
 
 const { i32, i64 } = binaryen;
 
-/** From a closure to its index in the table, and to its number of arguments. */
-const INDEX = 4;
-const ARITY = 2 * WORD - 1;
 /** Above a trap's first word, relative to a frame's. */
 const TRAP_MARK_OFFSET = BigInt(NATIVE_TRAP_MARK - NATIVE_MARK) << 32n;
-const ENSURE_STACK = "caml_ensure_stack_capacity";
 
 export abstract class CallLowering extends NodeLowering {
   /** Go to a handler's block; its values are in their locals, the exception in CELL_EXN. */
@@ -129,28 +129,22 @@ export abstract class CallLowering extends NodeLowering {
     const m = e.module;
     const n = args.length;
     const values = (): Expr[] => [...args.map((arg) => this.value(arg)), this.value(f), sp()];
+    const call = (name: string, operands: Expr[]): Expr =>
+      tail ? m.return_call(name, operands, i64) : m.call(name, operands, i64);
     const known = this.unit.functions.get(this.fn.entry);
-    if (f.operation === "environment" && known && known.arity === n) {
-      return tail ? m.return_call(known.name, values(), i64) : m.call(known.name, values(), i64);
-    }
+    if (f.operation === "environment" && known && known.arity === n) return call(known.name, values());
     if (n > MAX_NATIVE_ARITY) {
       const argv = (): Expr => e.add32(sp(), -n * WORD);
-      this.frameWords = Math.max(this.frameWords, n + this.frameWords);
+      this.frameWords += n;
       args.forEach((arg, i) => this.code.push(e.store64(argv(), i * WORD, this.value(arg))));
-      const operands = [this.value(f), e.c32(n), sp()];
-      e.call("apply_memory", [...operands], i64); // declares the import
-      return tail ? m.return_call("apply_memory", operands, i64) : m.call("apply_memory", operands, i64);
+      return call(this.native.coreFunction("apply_memory"), [this.value(f), e.c32(n), sp()]);
     }
-    const index = (): Expr => e.load32(this.address(f), INDEX);
-    const direct = m.i32.eq(m.i32.load8_u(ARITY, 1, this.address(f)), e.c32(n));
-    const apply = e.call(`apply_${n}`, values(), i64);
-    if (tail) {
-      this.code.push(
-        e.if(direct, [m.return_call_indirect(NATIVES, index(), values(), nativeParameters(n), i64)]),
-      );
-      return m.return_call(`apply_${n}`, values(), i64);
-    }
-    return m.if(direct, m.call_indirect(NATIVES, index(), values(), nativeParameters(n), i64), apply);
+    const index = (): Expr => e.load32(this.address(f), CLOSURE_INDEX);
+    const direct = m.i32.eq(m.i32.load8_u(CLOSURE_ARITY, 1, this.address(f)), e.c32(n));
+    const apply = call(this.native.coreFunction(`apply_${n}`), values());
+    if (!tail) return m.if(direct, m.call_indirect(NATIVES, index(), values(), nativeParameters(n), i64), apply);
+    this.code.push(e.if(direct, [m.return_call_indirect(NATIVES, index(), values(), nativeParameters(n), i64)]));
+    return apply;
   }
 
   private apply(node: Node): void {
@@ -162,7 +156,7 @@ export abstract class CallLowering extends NodeLowering {
 
   private primitive(node: Node): void {
     const primitive = this.unit.primitives[node.immediates[0] as number]!;
-    if (primitive.name === ENSURE_STACK) return this.set(node, this.constant(0)); // emit.ts: checkStack
+    if (primitive.name === ENSURE_CAPACITY) return this.set(node, this.constant(0)); // emit.ts: checkStack
     const slow = this.emitted(() => {
       const frame = this.frame(node);
       this.call(node, frame, this.callPrimitive(node, frame, primitive, node.inputs), "primitive");
@@ -177,7 +171,7 @@ export abstract class CallLowering extends NodeLowering {
   }
 
   /** What `emit` emits. */
-  private emitted(emit: () => void): Expr[] {
+  protected emitted(emit: () => void): Expr[] {
     const before = this.code;
     this.code = [];
     emit();

@@ -8,10 +8,11 @@ import { nativeParameters } from "../bytecode/interpreter/native-calls.ts";
 import * as words from "../bytecode/interpreter/words.ts";
 import { CELL_EXN, CELL_NATIVE_LIMIT, WORD } from "../runtime/layout.ts";
 import { CallLowering } from "./calls.ts";
-import { type DominatorTree, dominators } from "./dominators.ts";
+import { type DominatorTree, dominates, dominators } from "./dominators.ts";
 import { UNCHECKED_WORDS } from "./frames.ts";
 import type { HandlerEdge, Node, SsaFunction } from "./ir.ts";
-import { handlerInputs, interrupts } from "./liveness.ts";
+import { interrupts, isConstant } from "./liveness.ts";
+import { edgeInputs, handlerInputs, phisOf } from "./phis.ts";
 import type { CompiledUnit } from "./unit.ts";
 
 const { i32, i64 } = binaryen;
@@ -41,7 +42,7 @@ export class FunctionEmitter extends CallLowering {
       const { exit } = blocks[from]!;
       for (const to of block.successors) {
         if (this.isBackward(from, to)) {
-          if (!this.dominates(to, from)) throw new Error(`a loop at word ${graph.blocks[to]!.start} has two entries`);
+          if (!dominates(this.tree, to, from)) throw new Error(`a loop at word ${graph.blocks[to]!.start} has two entries`);
           this.loops.add(to);
         } else if (graph.predecessors[to]!.length > 1 || exit.kind === "switch" || handlers.has(to)) this.joins.add(to);
       }
@@ -53,12 +54,6 @@ export class FunctionEmitter extends CallLowering {
 
   private isBackward(from: number, to: number): boolean {
     return this.tree.position[to]! <= this.tree.position[from]!;
-  }
-
-  private dominates(a: number, b: number): boolean {
-    let block = b;
-    while (this.tree.position[block]! > this.tree.position[a]!) block = this.tree.parent[block]!;
-    return block === a;
   }
 
   private label(block: number): string {
@@ -88,8 +83,10 @@ export class FunctionEmitter extends CallLowering {
   }
 
   private own(block: number): Expr[] {
-    const outside = this.code;
-    this.code = [];
+    return this.emitted(() => this.emitBlock(block));
+  }
+
+  private emitBlock(block: number): void {
     const { nodes, exit } = this.fn.blocks[block]!;
     for (const node of nodes) if (!this.lower(node)) this.lowerCall(node);
     const m = this.e.module;
@@ -117,44 +114,28 @@ export class FunctionEmitter extends CallLowering {
         if (exit.how !== "notrace") this.code.push(this.stash(exit.at, exit.how, exit.handler !== undefined));
         this.code.push(...this.raiseOn(exit.handler));
     }
-    const { code } = this;
-    this.code = outside;
-    return code;
   }
 
   /** Go from a block to one of its successors. */
   private branch(from: number, to: number): Expr[] {
     const m = this.e.module;
-    const code = this.assignPhis(to, this.phiInputs(from, to));
+    const code = this.assignPhis(to, edgeInputs(this.fn, from, to));
     if (this.isBackward(from, to)) return [...code, m.br(this.loopLabel(to))];
     if (this.joins.has(to)) return [...code, m.br(this.label(to))];
     return [...code, ...this.subtree(to)];
   }
 
-  private phis(block: number): Node[] {
-    return this.fn.blocks[block]!.nodes.filter((node) => node.operation === "phi");
-  }
-
-  private phiInputs(from: number, to: number): Node[] {
-    const i = this.fn.graph.predecessors[to]!.indexOf(from);
-    return this.phis(to).map((phi) => phi.inputs[i]!);
-  }
-
   /** All phis of a block at once. */
   private assignPhis(block: number, inputs: readonly Node[]): Expr[] {
-    const phis = this.phis(block);
-    return this.assign(
-      phis.map((phi) => this.local(phi)),
-      inputs,
-    );
+    const locals = phisOf(this.fn.blocks[block]!).map((phi) => this.local(phi));
+    return this.assign(locals, inputs);
   }
 
   /** locals := nodes, at once. */
   private assign(locals: readonly number[], nodes: readonly Node[]): Expr[] {
     const e = this.e;
     const targets = new Set(locals);
-    const isTarget = (node: Node): boolean =>
-      node.operation !== "integer" && node.operation !== "atom" && targets.has(this.local(node));
+    const isTarget = (node: Node): boolean => !isConstant(node) && targets.has(this.local(node));
     const before: Expr[] = [];
     const after: Expr[] = [];
     nodes.forEach((node, i) => {

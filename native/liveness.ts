@@ -1,7 +1,7 @@
 /** Liveness of SSA values, and what each call and allocation finds live. */
-import type { Block, Node, Operation, SsaFunction } from "./ir.ts";
+import type { Node, Operation, SsaFunction } from "./ir.ts";
 import { OPERATIONS } from "./ir.ts";
-import { allInputs, exitInputs, stateNodes } from "./phis.ts";
+import { allInputs, edgeInputs, exitInputs, handlerInputs, stateNodes } from "./phis.ts";
 
 /** Nodes that are made where they are used, and need no place. */
 export function isConstant({ operation }: Node): boolean {
@@ -39,19 +39,6 @@ export interface Liveness {
   readonly most: number;
 }
 
-/** What an edge from a block to `target` uses: inputs of its phis. */
-function edgeUses(fn: SsaFunction, block: number, target: number, use: (node: Node) => void): void {
-  const i = fn.graph.predecessors[target]!.indexOf(block);
-  for (const phi of fn.blocks[target]!.nodes) {
-    if (phi.operation === "phi" && fn.handlers.has(target) === false) use(phi.inputs[i]!);
-  }
-}
-
-/** What is used where a handler is entered through `input` of its phis. */
-export function handlerInputs(handler: Block, input: number): Node[] {
-  return handler.nodes.filter((node) => node.operation === "phi").map((phi) => phi.inputs[input]!);
-}
-
 export function liveness(fn: SsaFunction): Liveness {
   const { graph, blocks } = fn;
   const liveIn: Set<Node>[] = blocks.map(() => new Set());
@@ -71,7 +58,7 @@ export function liveness(fn: SsaFunction): Liveness {
     };
     for (const next of graph.blocks[index]!.successors) {
       liveIn[next]!.forEach(use);
-      edgeUses(fn, index, next, use);
+      if (!fn.handlers.has(next)) edgeInputs(fn, index, next).forEach(use);
     }
     exitInputs(exit).forEach(use);
     if (exit.kind === "raise" && exit.handler) enterHandler(exit.handler.block, exit.handler.input);

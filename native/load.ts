@@ -1,7 +1,7 @@
 /** Putting native code into a machine: its sites into memory, its functions into the table. */
 import type { CodeFragment } from "../bytecode/code.ts";
 import type { Engine } from "../bytecode/engine.ts";
-import { CLOSINFO_ARITY_SHIFT, CODE_BIAS, NATIVE_MARK, WORD } from "../runtime/layout.ts";
+import { CLOSURE_ARITY, CLOSURE_INDEX, CODE_BIAS, NATIVE_MARK, WORD } from "../runtime/layout.ts";
 import type { Value } from "../runtime/primitives.ts";
 import { GLOBALS, IMPORTS, type NativeCode, type NativeFunction } from "./code.ts";
 
@@ -53,8 +53,8 @@ export class LoadedNative {
     const closure = Number(this.engine.codeClosure(this.fragment));
     const main = this.functions.get(0);
     if (main) {
-      machine.u32[(closure + 4) >>> 2] = this.table + main.index;
-      machine.u32[(closure + WORD + 4) >>> 2]! |= main.arity << (CLOSINFO_ARITY_SHIFT - 32);
+      machine.u32[(closure + CLOSURE_INDEX) >>> 2] = this.table + main.index;
+      machine.u8[closure + CLOSURE_ARITY] = main.arity;
     }
     return closure as Value;
   }

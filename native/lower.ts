@@ -10,6 +10,7 @@ import {
   CELL_YOUNG_PTR,
   CLOSINFO_ARITY_SHIFT,
   HEADER_WOSIZE_SHIFT,
+  PLAIN_ENVIRONMENT,
   TAG_CLOSURE,
   TAG_DOUBLE,
   TAG_DOUBLE_ARRAY,
@@ -25,9 +26,6 @@ import type { NativeModule } from "./module.ts";
 import type { CompiledUnit } from "./unit.ts";
 
 const { f64, i32, i64 } = binaryen;
-
-/** Words before the environment of a closure that is no part of a recursive definition. */
-const PLAIN_CLOSURE = 2;
 
 export class NodeLowering {
   protected readonly unit: CompiledUnit;
@@ -216,9 +214,9 @@ export class NodeLowering {
   }
 
   private closure(node: Node): void {
-    const p = this.allocate(node, PLAIN_CLOSURE + node.inputs.length, TAG_CLOSURE, node.inputs);
-    this.initialiseClosure(p, 0, node.immediates[0] as number, PLAIN_CLOSURE);
-    node.inputs.forEach((input, i) => this.initialise(p, PLAIN_CLOSURE + i, this.value(input)));
+    const p = this.allocate(node, PLAIN_ENVIRONMENT + node.inputs.length, TAG_CLOSURE, node.inputs);
+    this.initialiseClosure(p, 0, node.immediates[0] as number, PLAIN_ENVIRONMENT);
+    node.inputs.forEach((input, i) => this.initialise(p, PLAIN_ENVIRONMENT + i, this.value(input)));
     this.finishBlock(node, p);
   }
 

@@ -58,7 +58,8 @@ export class NativeModule {
     this.emit = new Emit(m, { get: (name) => this.coreFunction(name) });
   }
 
-  private coreFunction(name: string): string {
+  /** A function of core.wasm. */
+  coreFunction(name: string): string {
     const applied = /^(?:apply|leave_entry)_(\d+)$/.exec(name);
     if (applied) this.import(name, nativeParameters(Number(applied[1])), i64);
     else {

@@ -1,5 +1,20 @@
-/** Removes what SSA construction has made too much of: phis with one value, and nodes that nobody uses. */
-import { type Block, type Exit, type FrameState, Node, OPERATIONS } from "./ir.ts";
+/** Phis and uses of nodes; removes what SSA construction has made too much of: phis with one value, and nodes that nobody uses. */
+import { type Block, type Exit, type FrameState, Node, OPERATIONS, type SsaFunction } from "./ir.ts";
+
+export function phisOf({ nodes }: Block): Node[] {
+  return nodes.filter((node) => node.operation === "phi");
+}
+
+/** The values of a block's phis where control comes from block `from`. */
+export function edgeInputs({ graph, blocks }: SsaFunction, from: number, to: number): Node[] {
+  const i = graph.predecessors[to]!.indexOf(from);
+  return phisOf(blocks[to]!).map((phi) => phi.inputs[i]!);
+}
+
+/** The values of a handler's phis where it is entered through their input number `input`. */
+export function handlerInputs(handler: Block, input: number): Node[] {
+  return phisOf(handler).map((phi) => phi.inputs[input]!);
+}
 
 /** The nodes that an exit uses. */
 export function exitInputs(exit: Exit): readonly Node[] {
@@ -82,7 +97,7 @@ export function simplifyPhis(blocks: readonly Block[]): void {
     for (let r = replaced.get(n); r; r = replaced.get(n)) n = r;
     return n;
   };
-  const phis = blocks.flatMap((block) => block.nodes.filter((node) => node.operation === "phi"));
+  const phis = blocks.flatMap(phisOf);
   for (let changed = true; changed; ) {
     changed = false;
     for (const phi of phis) {

@@ -552,9 +552,14 @@ class FunctionBuilder implements PrimitiveSemantics<Node, number, Node, Node> {
   }
 }
 
-/** The function at word `entry` of verified code, in SSA form. `primitives`: names of those that the code numbers. */
-export function buildSsa(code: Int32Array, entry: number, arity: number, primitives: readonly string[] = []): SsaFunction {
-  const graph = controlFlow(code, entry);
+/** The function at word `entry` of verified code, in SSA form. `primitives`: names of those that the code numbers; `graph`: its control flow. */
+export function buildSsa(
+  code: Int32Array,
+  entry: number,
+  arity: number,
+  primitives: readonly string[] = [],
+  graph = controlFlow(code, entry),
+): SsaFunction {
   const blocks = new FunctionBuilder(code, graph, primitives).build(arity);
   simplifyPhis(blocks);
   const handlers = new Set(graph.blocks.flatMap(({ handler }) => (handler === undefined ? [] : [handler])));

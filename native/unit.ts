@@ -33,18 +33,20 @@ export function compileNative(
   primitives: readonly NativePrimitive[],
 ): NativeCode {
   const native = new NativeModule();
-  const compiled: NativeFunction[] = [];
-  functions.forEach(({ entry, arity }, i) => {
-    const parameters = i === 0 ? 1 : arity;
-    if (!compilable(parameters) || controlFlow(code, entry).blocks.length > MAX_BLOCKS) return;
-    compiled.push({ entry, arity: parameters, index: compiled.length, name: `f${entry}` });
+  const names = primitives.map(({ name }) => name);
+  const sources = functions.flatMap((source, i) => {
+    const parameters = i === 0 ? 1 : source.arity;
+    if (!compilable(parameters)) return [];
+    const graph = controlFlow(code, source.entry);
+    return graph.blocks.length > MAX_BLOCKS ? [] : [{ ...source, parameters, graph }];
+  });
+  const compiled = sources.map(({ entry, parameters }, index): NativeFunction => {
+    return { entry, arity: parameters, index, name: `f${entry}` };
   });
   const unit: CompiledUnit = { native, functions: new Map(compiled.map((f) => [f.entry, f])), primitives };
-  const names = primitives.map(({ name }) => name);
-  for (const { entry, arity, maxHeight } of functions) {
-    const target = unit.functions.get(entry);
-    if (target) new FunctionEmitter(unit, buildSsa(code, entry, arity, names), maxHeight).emit(target.name);
-  }
+  sources.forEach(({ entry, arity, maxHeight, graph }, i) => {
+    new FunctionEmitter(unit, buildSsa(code, entry, arity, names, graph), maxHeight).emit(compiled[i]!.name);
+  });
   const { words, codeAddresses } = native.sites.finish();
   const wasm = native.finish(compiled.map((f) => f.name));
   return { wasm, functions: compiled, siteWords: words, siteCodeAddresses: codeAddresses };

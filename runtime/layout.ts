@@ -71,6 +71,11 @@ export const VAL_EMPTY_LIST = 1;
 
 /** Closinfo: arity in the top byte, start of the environment (in words) above the low bit. */
 export const CLOSINFO_ARITY_SHIFT = 56;
+/** Bytes from a closure to the index of its native code (i32), and to its arity (u8). */
+export const CLOSURE_INDEX = 4;
+export const CLOSURE_ARITY = 15;
+/** Start of the environment of a closure that is alone in its block. */
+export const PLAIN_ENVIRONMENT = 2;
 
 // Field 0 of a custom block: the kind of its operations, as an odd number (never a pointer).
 export const CUSTOM_INT32 = 1;

@@ -356,6 +356,9 @@ op("NATIVE_RAISE", [], "raise in the native code that called", (b) => b.stub("na
 op("NATIVE_RESUME", [], "go on in a native frame to which a was returned", (b) => b.stub("nativeResume"), "end");
 op("NATIVE_HANDLER", [], "go on in a native frame that has caught a", (b) => b.stub("nativeHandler"), "end");
 
+/** The primitive by which functions ask for stack: CONSTINT words; C_CALL1 (bytecomp/bytegen.ml: comp_function). ENSURE_STACK takes its place. */
+export const ENSURE_CAPACITY = "caml_ensure_stack_capacity";
+
 /** All instructions by opcode. */
 export const instructions: readonly Instruction[] = rows;
 

@@ -1,5 +1,5 @@
 /** Branches, calls, closures and exceptions (fourth part of the interpreter's builder). */
-import { CELL_TRAP_SP, CODE_BIAS, CODE_MARK, TAG_CLOSURE, WORD } from "../../runtime/layout.ts";
+import { CELL_TRAP_SP, CODE_BIAS, CODE_MARK, PLAIN_ENVIRONMENT, TAG_CLOSURE, WORD } from "../../runtime/layout.ts";
 import { ArithmeticBuilder } from "./arithmetic.ts";
 import { ACCU, ENV, EXTRA, type Expr, FUEL, LABEL, PC, SP } from "./registers.ts";
 import type { Num } from "./sequence.ts";
@@ -8,7 +8,7 @@ import * as transitions from "./transitions.ts";
 import { OPCODE_BYTES } from "./sequence.ts";
 
 /** Closinfo of every bytecode closure but those of CLOSUREREC: arity 0, environment from field 2. */
-const CLOSINFO_PLAIN = (2 << 1) | 1;
+const CLOSINFO_PLAIN = (PLAIN_ENVIRONMENT << 1) | 1;
 
 export class ControlBuilder extends ArithmeticBuilder {
   // ---- Control --------------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import {
   CELL_SP,
   CELL_STACK_LIMIT,
   CELL_TRAP_SP,
+  CLOSURE_INDEX,
   CODE_BIAS,
   EXIT_LEFT,
   EXIT_POLL,
@@ -104,7 +105,7 @@ function sharedTails(emit: Emit): { label: string; code: Expr[] }[] {
     {
       label: LABEL.entered,
       code: [
-        e.if(e.load32(e.wrap(e.get64(ENV)), 4), enterNative(b)),
+        e.if(e.load32(e.wrap(e.get64(ENV)), CLOSURE_INDEX), enterNative(b)),
         e.set(FUEL, e.add32(e.get32(FUEL), -1)),
         e.if(m.i32.lt_u(e.get32(SP), e.get32(LIMIT)), [
           ...publishAll(),

@@ -12,7 +12,7 @@
  */
 import binaryen from "binaryen";
 import type { CoreExports } from "../../runtime/core-exports.ts";
-import { MAX_NATIVE_ARITY, WORD } from "../../runtime/layout.ts";
+import { CLOSURE_ARITY, CLOSURE_INDEX, MAX_NATIVE_ARITY, PLAIN_ENVIRONMENT, WORD } from "../../runtime/layout.ts";
 import type { Emit, Expr } from "./registers.ts";
 
 const { i32, i64 } = binaryen;
@@ -25,9 +25,6 @@ export function nativeParameters(n: number): binaryen.Type {
 }
 
 const arities = Array.from({ length: MAX_NATIVE_ARITY }, (_, i) => i + 1);
-/** Bytes from a closure to its index in the table, and to its number of arguments. */
-const INDEX = 4;
-const ARITY = 2 * WORD - 1;
 
 /** `invoke` is the internal name of the import that runtime/core/native.ts calls native code with. */
 export function addNativeCalls(e: Emit, invoke: string): void {
@@ -81,9 +78,9 @@ function addApplyMemory(e: Emit, invoke: string): void {
   const address = (): Expr => e.wrap(e.get64(f));
   const call = (at: Expr, to: Expr): Expr[] => [e.get32(index), e.get32(arity), at, e.get64(f), to];
   addFunction(e, "apply_memory", binaryen.createType([i64, i32, i32]), [i32, i32, i32], [
-    e.set(index, e.load32(address(), INDEX)),
+    e.set(index, e.load32(address(), CLOSURE_INDEX)),
     e.if(m.i32.eqz(e.get32(index)), [m.return(e.call("call_interpreter", [e.get64(f), e.get32(nargs), e.get32(sp)], i64))]),
-    e.set(arity, m.i32.load8_u(ARITY, 1, address())),
+    e.set(arity, m.i32.load8_u(CLOSURE_ARITY, 1, address())),
     e.if(m.i32.lt_u(e.get32(nargs), e.get32(arity)), [
       m.return(e.call("apply_partially", [e.get64(f), e.get32(nargs), e.get32(sp)], i64)),
     ]),
@@ -107,9 +104,9 @@ function addApply(e: Emit, n: number): void {
   const address = (): Expr => e.wrap(e.get64(f));
   const all = [...Array.from({ length: n }, (_, i) => e.get64(i)), e.get64(f), e.get32(sp)];
   addFunction(e, `apply_${n}`, nativeParameters(n), [i32], [
-    e.if(m.i32.eq(m.i32.load8_u(ARITY, 1, address()), e.c32(n)), [
-      e.if(e.load32(address(), INDEX), [
-        m.return_call_indirect(NATIVES, e.load32(address(), INDEX), all, nativeParameters(n), i64),
+    e.if(m.i32.eq(m.i32.load8_u(CLOSURE_ARITY, 1, address()), e.c32(n)), [
+      e.if(e.load32(address(), CLOSURE_INDEX), [
+        m.return_call_indirect(NATIVES, e.load32(address(), CLOSURE_INDEX), all, nativeParameters(n), i64),
       ]),
     ]),
     ...storeArguments(e, n),
@@ -125,8 +122,8 @@ function addRestart(e: Emit, n: number, invoke: string): void {
   addFunction(e, `restart_${n}`, nativeParameters(n), [i32, i32], [
     ...storeArguments(e, n),
     e.set(total, e.call("push_held_arguments", [e.get64(f), e.c32(n), e.get32(sp)], i32)),
-    m.local.set(f, e.load64(e.wrap(e.get64(f)), 2 * WORD)),
-    e.set(target, e.load32(e.wrap(e.get64(f)), INDEX)),
+    m.local.set(f, e.load64(e.wrap(e.get64(f)), PLAIN_ENVIRONMENT * WORD)),
+    e.set(target, e.load32(e.wrap(e.get64(f)), CLOSURE_INDEX)),
     m.return_call(
       invoke,
       [

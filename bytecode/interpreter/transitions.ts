@@ -14,6 +14,7 @@ import {
   CELL_TRAP_SP,
   CELL_STACK_LIMIT,
   CELL_PC,
+  CLOSURE_ARITY,
   CODE_BIAS,
   EXIT_RAISE,
   EXIT_STOP,
@@ -306,7 +307,7 @@ export function enterNative(b: ControlBuilder): Expr[] {
   const e = b.emit;
   const m = e.module;
   const result = b.scratch.newI64();
-  const arity = m.i32.load8_u(2 * WORD - 1, 1, e.wrap(e.get64(ENV)));
+  const arity = m.i32.load8_u(CLOSURE_ARITY, 1, e.wrap(e.get64(ENV)));
   return [
     e.if(m.i32.eq(arity, e.add32(e.get32(EXTRA), 1)), [
       e.setCell32(CELL_SP, e.get32(SP)),

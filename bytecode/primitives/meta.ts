@@ -3,7 +3,7 @@ import { CELL_ENV, CELL_GLOBAL_DATA, CODE_BIAS, TAG_ABSTRACT, WORD } from "../..
 import { definePrimitives, type Primitive, Val } from "../../runtime/primitives.ts";
 import type { Engine } from "../engine.ts";
 import { FormatError } from "../formats/errors.ts";
-import { opcode } from "../instructions/table.ts";
+import { ENSURE_CAPACITY, opcode } from "../instructions/table.ts";
 import { verify } from "../verifier.ts";
 
 // A bigarray's block (runtime/core/bigarray.ts): operations, data address, number of dimensions, flags, proxy, dims.
@@ -89,7 +89,7 @@ const RETURN_1 = [opcode("RETURN"), 1];
 
 /** What enters code, from behind it: as much stack as the code needs is made sure of first. `at`: its own word. */
 function entryCode(engine: Engine, stackWords: number, at: number): number[] {
-  const ensure = engine.primitives.find("caml_ensure_stack_capacity")!.index;
+  const ensure = engine.primitives.find(ENSURE_CAPACITY)!.index;
   const code = [opcode("CONSTINT"), stackWords, opcode("C_CALL1"), ensure, opcode("BRANCH")];
   return [...code, -(at + code.length)];
 }

@@ -26,6 +26,7 @@ import {
   CELL_SP,
   CELL_STACK_LIMIT,
   CELL_TRAP_SP,
+  CLOSURE_INDEX,
   EXIT_LEFT,
   EXIT_POLL,
   EXIT_RAISE,
@@ -73,7 +74,7 @@ export function pushState(pc: usize, env: value, extraArgs: i32, accu: value): v
 
 /** Push the state that applies function f to the `nargs` arguments at CELL_SP, returning to the frame above them. */
 export function pushApplication(f: value, nargs: i32): void {
-  const native = load<i32>(addr(f), 4) != 0 && nargs <= MAX_APPLY_REST;
+  const native = load<i32>(addr(f), CLOSURE_INDEX) != 0 && nargs <= MAX_APPLY_REST;
   if (native) pushState(STUB_APPLY_REST + (nargs - 1) * APPLY_REST_BYTES, UNIT, 0, f);
   else pushInterpretation(f, nargs);
 }

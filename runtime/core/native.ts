@@ -28,6 +28,8 @@ import {
   CELL_STACK_LIMIT,
   CELL_TRAP_SP,
   CLOSINFO_ARITY_SHIFT,
+  CLOSURE_ARITY,
+  CLOSURE_INDEX,
   CODE_BIAS,
   EXIT_LEFT,
   EXIT_POLL,
@@ -37,6 +39,7 @@ import {
   FRAME_PART_ENV,
   FRAME_PART_LINK,
   MAX_NATIVE_ARITY,
+  PLAIN_ENVIRONMENT,
   SCRATCH,
   SITE_ACCU,
   SITE_ENV,
@@ -61,7 +64,7 @@ import { raiseStackOverflow } from "./fail";
 import { allocSmall, collect } from "./gc/alloc";
 import { popRoot, pushRoot } from "./roots";
 import { pushFrame, pushTrap, returnAddress, stack_grow } from "./stack";
-import { addr, UNIT, value } from "./values";
+import { addr, UNIT, value, wosize } from "./values";
 
 /** Call native code: function `index` of the table with `arity` arguments at argv. Generated, as the interpreter is. */
 @external("native", "invoke")
@@ -73,8 +76,18 @@ declare function hostPollNeeded(): i32;
 const OPCODE_BYTES = 4;
 /** What a crossing between the tiers takes of the budget at least. */
 const CROSSING_BYTES = 96;
-const FIRST_ARGUMENT = 3;
-const PLAIN_ENVIRONMENT = 2;
+/** Of a partial application, after the function. */
+const FIRST_ARGUMENT = PLAIN_ENVIRONMENT + 1;
+
+// @ts-ignore: decorator
+@inline function arityOf(f: value): i32 {
+  return <i32>load<u8>(addr(f), CLOSURE_ARITY);
+}
+
+// @ts-ignore: decorator
+@inline function indexOf(f: value): i32 {
+  return load<i32>(addr(f), CLOSURE_INDEX);
+}
 
 // ---- The interpreter calls native code ----------------------------------------------------------------------------------
 
@@ -83,13 +96,13 @@ const PLAIN_ENVIRONMENT = 2;
  * state to go on with is on the stack.
  */
 export function enter_native(f: value, argv: usize): value {
-  const arity = <i32>load<u8>(addr(f) + 2 * WORD - 1);
+  const arity = arityOf(f);
   const sp = argv + <usize>arity * WORD;
   const budget = load<usize>(CELL_NATIVE_BUDGET);
   const floor = sp > budget ? sp - budget : 1;
   store<usize>(CELL_NATIVE_FLOOR, floor);
   store<usize>(CELL_NATIVE_LIMIT, max(floor, load<usize>(CELL_STACK_LIMIT)));
-  const result = invoke(load<i32>(addr(f), 4), arity, argv, f, sp);
+  const result = invoke(indexOf(f), arity, argv, f, sp);
   store<usize>(CELL_NATIVE_FLOOR, 0);
   if (!result && !load<value>(CELL_EXN)) {
     const link = load<usize>(CELL_LEAVING_LINK);
@@ -143,7 +156,7 @@ export function call_interpreter(f: value, nargs: i32, sp: usize): value {
 /** f applied to the `nargs` values below sp, fewer than it wants (as RESTART expects it). */
 export function apply_partially(f: value, nargs: i32, sp: usize): value {
   const held = heldArguments(f);
-  const rest = <i32>load<u8>(addr(f) + 2 * WORD - 1) - nargs;
+  const rest = arityOf(f) - nargs;
   store<usize>(CELL_SP, sp - <usize>nargs * WORD);
   pushRoot(f);
   const p = allocSmall(FIRST_ARGUMENT + held + nargs, TAG_CLOSURE);
@@ -165,8 +178,7 @@ export function apply_partially(f: value, nargs: i32, sp: usize): value {
 
 /** Arguments that a closure with native code holds already: the code of a partial application is that of its rest. */
 function heldArguments(f: value): i32 {
-  if (load<i32>(addr(f), 4) > MAX_NATIVE_ARITY) return 0;
-  return <i32>(load<u64>(addr(f) - WORD) >> 10) - FIRST_ARGUMENT;
+  return indexOf(f) > MAX_NATIVE_ARITY ? 0 : wosize(addr(f)) - FIRST_ARGUMENT;
 }
 
 /** Put the arguments that partial application f holds under the `nargs` words below sp. How many there are then. */
@@ -284,7 +296,7 @@ export function resume_handler(site: usize): void {
   store<usize>(CELL_PC, load<usize>(site, SITE_PC));
 }
 
-/** What is expanded is copied here first; frames that are larger are not compiled (native/frames.ts). */
+/** What is expanded is copied here first; functions with frames that are larger have no native code (native/frames.ts). */
 const COPY: usize = SCRATCH;
 
 /** The word that a source describes; `q` is the address of the source. */
