@@ -2,6 +2,7 @@
  * The frame of a native function while it calls: a word that leads to the site, the two words of its trap if the call is
  * inside a try, and what will be needed afterwards.
  */
+import { SCRATCH_SIZE, WORD } from "../runtime/layout.ts";
 import type { Node } from "./ir.ts";
 import { isConstant, isWord, type Liveness } from "./liveness.ts";
 import { stateNodes } from "./phis.ts";
@@ -12,8 +13,11 @@ import { fitsRegister, type FrameLayout } from "./sites.ts";
  * (CELL_NATIVE_BUDGET).
  */
 export const ENGINE_BYTES_PER_WORD = 256;
-/** Words of a frame that runtime/core/native.ts can copy. */
-export const MAX_FRAME_WORDS = 500;
+/**
+ * Functions whose frame in the interpreter is larger have no native code: runtime/core/native.ts copies native frames, which
+ * hold no more than that frame and a few words of their own, to SCRATCH.
+ */
+export const MAX_FRAME_HEIGHT = SCRATCH_SIZE / WORD - 32;
 /** Words that a native function may use below sp without a check of its own. */
 export const UNCHECKED_WORDS = 32;
 

@@ -2,6 +2,7 @@
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
 import { FunctionEmitter } from "./emit.ts";
+import { MAX_FRAME_HEIGHT } from "./frames.ts";
 import type { NativeCode, NativeFunction } from "./code.ts";
 import { compilable, NativeModule, type NativePrimitive } from "./module.ts";
 
@@ -36,7 +37,7 @@ export function compileNative(
   const names = primitives.map(({ name }) => name);
   const sources = functions.flatMap((source, i) => {
     const parameters = i === 0 ? 1 : source.arity;
-    if (!compilable(parameters)) return [];
+    if (!compilable(parameters) || source.maxHeight > MAX_FRAME_HEIGHT) return [];
     const graph = controlFlow(code, source.entry);
     return graph.blocks.length > MAX_BLOCKS ? [] : [{ ...source, parameters, graph }];
   });
