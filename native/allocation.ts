@@ -1,0 +1,116 @@
+/** Blocks in the minor heap (second part of the lowering). */
+import binaryen from "binaryen";
+import type { Expr } from "../bytecode/interpreter/registers.ts";
+import {
+  CELL_SP,
+  CELL_YOUNG_LIMIT,
+  CELL_YOUNG_PTR,
+  CLOSINFO_ARITY_SHIFT,
+  HEADER_WOSIZE_SHIFT,
+  PLAIN_ENVIRONMENT,
+  TAG_CLOSURE,
+  TAG_DOUBLE,
+  TAG_DOUBLE_ARRAY,
+  TAG_INFIX,
+  WORD,
+} from "../runtime/layout.ts";
+import { canMove, isConstant } from "./liveness.ts";
+import type { Node } from "./ir.ts";
+import { GLOBALS } from "./code.ts";
+import { ValueLowering } from "./values.ts";
+
+const { i32, i64 } = binaryen;
+
+export class AllocationLowering extends ValueLowering {
+  /** Store what a collection must find, at least: what is live, and `also`. CELL_SP is set. What is to be read again. */
+  private storeLive(node: Node, also: readonly Node[]): { code: Expr[]; reload: Expr[] } {
+    const values = new Set(this.live.after.get(node)!);
+    for (const value of also) if (!isConstant(value)) values.add(value);
+    const list = [...values].filter(canMove);
+    this.frameWords = Math.max(this.frameWords, list.length);
+    const e = this.e;
+    const code = list.map((value, i) => e.store64(this.bottom(list.length), i * WORD, this.value(value)));
+    code.push(e.setCell32(CELL_SP, this.bottom(list.length)));
+    const reload = list.map((value, i) => e.set(this.local(value), e.load64(this.bottom(list.length), i * WORD)));
+    return { code, reload };
+  }
+
+  // ---- Allocation -------------------------------------------------------------------------------------------------------------
+
+  /** A block in the minor heap for a node: the local with its address. `holds`: what it will be filled with. */
+  protected allocate(node: Node, wosize: number, tag: number, holds: readonly Node[]): number {
+    const e = this.e;
+    const m = e.module;
+    const p = this.newLocal(i32);
+    const { code, reload } = this.storeLive(node, holds);
+    this.code.push(
+      e.set(p, e.add32(e.cell32(CELL_YOUNG_PTR), -(wosize + 1) * WORD)),
+      e.if(
+        m.i32.lt_u(e.get32(p), e.cell32(CELL_YOUNG_LIMIT)),
+        [...code, e.set(p, e.add32(e.call("alloc_small", [e.c32(wosize), e.c32(tag)], i32), -WORD)), ...reload],
+        [e.setCell32(CELL_YOUNG_PTR, e.get32(p)), e.store64(e.get32(p), 0, e.c64((wosize << HEADER_WOSIZE_SHIFT) | tag))],
+      ),
+    );
+    return p;
+  }
+
+  /** Store into field i of the block whose header local p points to. */
+  protected initialise(p: number, i: number, value: Expr): void {
+    this.code.push(this.e.store64(this.e.get32(p), (i + 1) * WORD, value));
+  }
+
+  protected finishBlock(node: Node, p: number): void {
+    this.set(node, this.e.extend(this.e.add32(this.e.get32(p), WORD)));
+  }
+
+  protected makeBlock(node: Node): void {
+    const p = this.allocate(node, node.inputs.length, node.immediates[0] as number, node.inputs);
+    node.inputs.forEach((input, i) => this.initialise(p, i, this.value(input)));
+    this.finishBlock(node, p);
+  }
+
+  protected makeFloatBlock(node: Node): void {
+    const p = this.allocate(node, node.inputs.length, TAG_DOUBLE_ARRAY, node.inputs);
+    node.inputs.forEach((input, i) => this.initialise(p, i, this.e.load64(this.address(input))));
+    this.finishBlock(node, p);
+  }
+
+  protected boxField(node: Node): void {
+    const [block] = node.inputs;
+    const p = this.allocate(node, 1, TAG_DOUBLE, [block!]);
+    this.initialise(p, 0, this.e.load64(this.address(block!), WORD * (node.immediates[0] as number)));
+    this.finishBlock(node, p);
+  }
+
+  /** Code word and closinfo of a closure of the function at word `entry`. */
+  private initialiseClosure(p: number, i: number, entry: number, startOfEnvironment: number): void {
+    const e = this.e;
+    const m = e.module;
+    const native = this.unit.functions.get(entry);
+    const index = native ? native.index : 0;
+    const base = m.global.get(native ? GLOBALS.closures : GLOBALS.code, native ? i64 : i32);
+    const offset = (BigInt(index) << 32n) + BigInt(4 * entry);
+    this.initialise(p, i, native ? m.i64.add(base, m.i64.const(offset)) : e.extend(e.add32(base, 4 * entry)));
+    const arity = BigInt(native ? native.arity : 0) << BigInt(CLOSINFO_ARITY_SHIFT);
+    this.initialise(p, i + 1, m.i64.const(arity | BigInt((startOfEnvironment << 1) | 1)));
+  }
+
+  protected closure(node: Node): void {
+    const p = this.allocate(node, PLAIN_ENVIRONMENT + node.inputs.length, TAG_CLOSURE, node.inputs);
+    this.initialiseClosure(p, 0, node.immediates[0] as number, PLAIN_ENVIRONMENT);
+    node.inputs.forEach((input, i) => this.initialise(p, PLAIN_ENVIRONMENT + i, this.value(input)));
+    this.finishBlock(node, p);
+  }
+
+  protected recursiveClosures(node: Node): void {
+    const entries = node.immediates as readonly number[];
+    const start = 3 * entries.length - 1;
+    const p = this.allocate(node, start + node.inputs.length, TAG_CLOSURE, node.inputs);
+    entries.forEach((entry, i) => {
+      if (i > 0) this.initialise(p, 3 * i - 1, this.e.c64((3 * i << HEADER_WOSIZE_SHIFT) | TAG_INFIX));
+      this.initialiseClosure(p, 3 * i, entry, start - 3 * i);
+    });
+    node.inputs.forEach((input, i) => this.initialise(p, start + i, this.value(input)));
+    this.finishBlock(node, p);
+  }
+}

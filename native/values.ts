@@ -1,0 +1,127 @@
+/** Values of nodes, their locals, and frames (first part of the lowering, from nodes to WebAssembly). */
+import binaryen from "binaryen";
+import { Emit, type Expr } from "../bytecode/interpreter/registers.ts";
+import * as words from "../bytecode/interpreter/words.ts";
+import { ATOM0, WORD } from "../runtime/layout.ts";
+import type { CompareOp, FloatCompareOp } from "../bytecode/instructions/semantics.ts";
+import { type Frame, frameOf } from "./frames.ts";
+import { isWord, type Liveness, liveness } from "./liveness.ts";
+import type { Node, SsaFunction } from "./ir.ts";
+import type { NativeModule } from "./module.ts";
+import type { CompiledUnit } from "./unit.ts";
+
+const { f64, i64 } = binaryen;
+
+export class ValueLowering {
+  protected readonly unit: CompiledUnit;
+  protected readonly native: NativeModule;
+  protected readonly e: Emit;
+  protected readonly fn: SsaFunction;
+  protected readonly live: Liveness;
+  /** Types of the locals after the parameters. */
+  protected readonly locals: binaryen.Type[] = [];
+  /** What is emitted now goes here. */
+  protected code: Expr[] = [];
+  /** Largest frame so far, in words. */
+  protected frameWords = 0;
+  private readonly places = new Map<Node, number>();
+
+  constructor(unit: CompiledUnit, fn: SsaFunction) {
+    this.unit = unit;
+    this.native = unit.native;
+    this.e = unit.native.emit;
+    this.fn = fn;
+    this.live = liveness(fn);
+  }
+
+  // ---- Locals -------------------------------------------------------------------------------------------------------------
+
+  /** Parameters of the wasm function: one for each argument (one for code that takes none), the closure, sp. */
+  get parameters(): number {
+    return Math.max(this.fn.arity, 1);
+  }
+  protected get closureLocal(): number {
+    return this.parameters;
+  }
+  protected get spLocal(): number {
+    return this.parameters + 1;
+  }
+
+  protected newLocal(type: binaryen.Type): number {
+    return this.parameters + 2 + this.locals.push(type) - 1;
+  }
+
+  protected local(node: Node): number {
+    let local = this.places.get(node);
+    if (local === undefined) {
+      if (node.operation === "parameter") local = node.immediates[0] as number;
+      else if (node.operation === "environment") local = this.closureLocal;
+      else local = this.newLocal(isWord(node) ? i64 : f64);
+      this.places.set(node, local);
+    }
+    return local;
+  }
+
+  /** The value of a node, as an OCaml word. */
+  value(node: Node): Expr {
+    switch (node.operation) {
+      case "integer":
+        return this.constant(node.immediates[0] as number);
+      case "atom":
+        return this.e.c64(ATOM0 + WORD * (node.immediates[0] as number));
+      default:
+        return this.e.get64(this.local(node));
+    }
+  }
+
+  /** The value of a node that is an unboxed double. */
+  protected double(node: Node): Expr {
+    return this.e.module.local.get(this.local(node), f64);
+  }
+
+  protected constant(n: number): Expr {
+    return this.e.module.i64.const((BigInt(n) << 1n) | 1n);
+  }
+
+  protected address(node: Node): Expr {
+    return this.e.wrap(this.value(node));
+  }
+
+  protected set(node: Node, value: Expr): void {
+    this.code.push(this.e.set(this.local(node), value));
+  }
+
+  /** The condition that a node stands for, as an i32. */
+  protected condition(node: Node): Expr {
+    const [x, y] = node.inputs;
+    switch (node.operation) {
+      case "compare":
+        return words.compare(this.e, node.immediates[0] as CompareOp, this.value(x!), this.value(y!));
+      case "isInt":
+        return words.isInt(this.e, this.value(x!));
+      case "isFalse":
+        return this.e.module.i64.eq(this.value(x!), this.constant(0));
+      case "both":
+        return this.e.module.i32.and(this.condition(x!), this.condition(y!));
+      case "hasOtherTag":
+        return words.hasOtherTag(this.e, this.value(x!), node.immediates[0] as number);
+      case "compareFloats":
+        return this.e.module.f64[node.immediates[0] as FloatCompareOp](this.double(x!), this.double(y!));
+      default:
+        throw new Error(`${node.operation} is no condition`);
+    }
+  }
+
+  // ---- Frames ---------------------------------------------------------------------------------------------------------------
+
+  protected frame(node: Node): Frame {
+    const frame = frameOf(node, this.live);
+    this.frameWords = Math.max(this.frameWords, frame.words);
+    return frame;
+  }
+
+  /** The address of the bottom word of a frame of so many words. */
+  protected bottom(words: number): Expr {
+    return this.e.add32(this.e.get32(this.spLocal), -words * WORD);
+  }
+}
