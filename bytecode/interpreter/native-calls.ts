@@ -12,7 +12,7 @@
  */
 import binaryen from "binaryen";
 import type { CoreExports } from "../../runtime/core-exports.ts";
-import { CLOSURE_ARITY, CLOSURE_INDEX, MAX_NATIVE_ARITY, PLAIN_ENVIRONMENT, WORD } from "../../runtime/layout.ts";
+import { CLOSURE_ARITY, CLOSURE_INDEX, HEADER_WOSIZE_SHIFT, MAX_NATIVE_ARITY, PLAIN_ENVIRONMENT, WORD } from "../../runtime/layout.ts";
 import type { Emit, Expr } from "./registers.ts";
 
 const { i32, i64 } = binaryen;
@@ -23,6 +23,9 @@ export const NATIVES = "natives" satisfies keyof CoreExports;
 export function nativeParameters(n: number): binaryen.Type {
   return binaryen.createType([...Array<binaryen.Type>(n + 1).fill(i64), i32]);
 }
+
+/** Partial applications that hold no more arguments are applied without a copy of them in memory. */
+const MAX_HELD_DIRECTLY = 4;
 
 const arities = Array.from({ length: MAX_NATIVE_ARITY }, (_, i) => i + 1);
 
@@ -118,12 +121,29 @@ function addApply(e: Emit, n: number): void {
 /** The code of partial applications that want n more arguments. */
 function addRestart(e: Emit, n: number, invoke: string): void {
   const m = e.module;
-  const [f, sp, target, total] = [n, n + 1, n + 2, n + 3];
-  addFunction(e, `restart_${n}`, nativeParameters(n), [i32, i32], [
+  const [f, sp, partial, target, total] = [n, n + 1, n + 2, n + 3, n + 4];
+  const given = Array.from({ length: n }, (_, i) => i);
+  const name = (held: number): string => `held${held}`;
+  /** Those that hold so many arguments apply their function at once. */
+  const direct = (held: number): Expr => {
+    const arguments_ = Array.from({ length: held }, (_, i) => e.load64(e.get32(partial), (PLAIN_ENVIRONMENT + 1 + i) * WORD));
+    const operands = [...arguments_, ...given.map((i) => e.get64(i)), e.get64(f), e.get32(sp)];
+    return m.return_call_indirect(NATIVES, e.get32(target), operands, nativeParameters(held + n), i64);
+  };
+  const few = Array.from({ length: Math.max(0, Math.min(MAX_HELD_DIRECTLY, MAX_NATIVE_ARITY - n)) }, (_, i) => i + 1);
+  const wosize = m.i64.shr_u(e.load64(e.add32(e.get32(partial), -WORD)), e.c64(HEADER_WOSIZE_SHIFT));
+  const held = e.add32(e.wrap(wosize), -(PLAIN_ENVIRONMENT + 1));
+  let dispatch: Expr = few.length > 0 ? m.switch(["many", ...few.map(name)], "many", held) : m.nop();
+  for (const count of few) dispatch = m.block(null, [m.block(name(count), [dispatch]), direct(count)]);
+  addFunction(e, `restart_${n}`, nativeParameters(n), [i32, i32, i32], [
+    e.set(partial, e.wrap(e.get64(f))),
+    m.local.set(f, e.load64(e.get32(partial), PLAIN_ENVIRONMENT * WORD)),
+    e.set(target, e.load32(e.wrap(e.get64(f)), CLOSURE_INDEX)),
+    m.block("many", [dispatch]),
+    m.local.set(f, e.extend(e.get32(partial))),
     ...storeArguments(e, n),
     e.set(total, e.call("push_held_arguments", [e.get64(f), e.c32(n), e.get32(sp)], i32)),
     m.local.set(f, e.load64(e.wrap(e.get64(f)), PLAIN_ENVIRONMENT * WORD)),
-    e.set(target, e.load32(e.wrap(e.get64(f)), CLOSURE_INDEX)),
     m.return_call(
       invoke,
       [

@@ -125,7 +125,7 @@ export function call_interpreter(f: value, nargs: i32, sp: usize): value {
   const trap = base + 3 * WORD;
   const argv = base - <usize>nargs * WORD;
   if (!again) {
-    memory.copy(argv, sp - <usize>nargs * WORD, <usize>nargs * WORD);
+    copyWords(argv, sp - <usize>nargs * WORD, nargs);
     pushFrame(pushTrap(sp, STUB_NATIVE_RAISE, load<usize>(CELL_TRAP_SP)), STUB_NATIVE_RETURN, UNIT, 0);
   }
   store<usize>(CELL_TRAP_SP, trap);
@@ -153,6 +153,11 @@ export function call_interpreter(f: value, nargs: i32, sp: usize): value {
   return 0;
 }
 
+/** Copy a few words: memory.copy is a call of the engine's. */
+function copyWords(to: usize, from: usize, count: i32): void {
+  for (let i: i32 = 0; i < count; i++) store<value>(to + (<usize>i << 3), load<value>(from + (<usize>i << 3)));
+}
+
 /** f applied to the `nargs` values below sp, fewer than it wants (as RESTART expects it). */
 export function apply_partially(f: value, nargs: i32, sp: usize): value {
   const held = heldArguments(f);
@@ -171,8 +176,8 @@ export function apply_partially(f: value, nargs: i32, sp: usize): value {
   store<i64>(p, (<i64>rest << CLOSINFO_ARITY_SHIFT) | (PLAIN_ENVIRONMENT << 1) | 1, WORD);
   store<value>(p, target, PLAIN_ENVIRONMENT * WORD);
   const to = p + FIRST_ARGUMENT * WORD;
-  memory.copy(to, partial + FIRST_ARGUMENT * WORD, <usize>held * WORD);
-  memory.copy(to + <usize>held * WORD, sp - <usize>nargs * WORD, <usize>nargs * WORD);
+  copyWords(to, partial + FIRST_ARGUMENT * WORD, held);
+  copyWords(to + <usize>held * WORD, sp - <usize>nargs * WORD, nargs);
   return <value>p;
 }
 
@@ -185,7 +190,7 @@ function heldArguments(f: value): i32 {
 export function push_held_arguments(f: value, nargs: i32, sp: usize): i32 {
   const held = heldArguments(f);
   const to = sp - <usize>(held + nargs) * WORD;
-  memory.copy(to, addr(f) + FIRST_ARGUMENT * WORD, <usize>held * WORD);
+  copyWords(to, addr(f) + FIRST_ARGUMENT * WORD, held);
   return held + nargs;
 }
 
@@ -197,7 +202,7 @@ export function push_rest(nargs: i32, arity: i32, sp: usize): usize {
   const rest = nargs - arity;
   const frame = sp - <usize>rest * WORD;
   const argv = frame - <usize>(3 + arity) * WORD;
-  memory.copy(argv, sp - <usize>nargs * WORD, <usize>arity * WORD);
+  copyWords(argv, sp - <usize>nargs * WORD, arity);
   pushFrame(frame, STUB_APPLY_REST + (rest - 1) * APPLY_REST_BYTES, UNIT, 0);
   return argv;
 }
