@@ -131,8 +131,9 @@ export abstract class CallLowering extends NodeLowering {
     const values = (): Expr[] => [...args.map((arg) => this.value(arg)), this.value(f), sp()];
     const call = (name: string, operands: Expr[]): Expr =>
       tail ? m.return_call(name, operands, i64) : m.call(name, operands, i64);
-    const known = this.unit.functions.get(this.fn.entry);
-    if (f.operation === "environment" && known && known.arity === n) return call(known.name, values());
+    const approximation = this.unit.approximations.of(this.fn, f);
+    const known = approximation?.kind === "closure" ? this.unit.functions.get(approximation.entry) : undefined;
+    if (known?.arity === n) return call(known.name, values());
     if (n > MAX_NATIVE_ARITY) {
       const argv = (): Expr => e.add32(sp(), -n * WORD);
       this.frameWords += n;

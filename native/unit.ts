@@ -1,4 +1,5 @@
 /** Native code for a piece of bytecode: a program, or a unit. */
+import { Approximations } from "./approximations.ts";
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
 import { FunctionEmitter } from "./emit.ts";
@@ -12,6 +13,7 @@ export interface CompiledUnit {
   readonly functions: ReadonlyMap<number, NativeFunction>;
   /** By number in the code. */
   readonly primitives: readonly NativePrimitive[];
+  readonly approximations: Approximations;
 }
 
 export interface FunctionSource {
@@ -35,19 +37,23 @@ export function compileNative(
 ): NativeCode {
   const native = new NativeModule();
   const names = primitives.map(({ name }) => name);
-  const sources = functions.flatMap((source, i) => {
-    const parameters = i === 0 ? 1 : source.arity;
-    if (!compilable(parameters) || source.maxHeight > MAX_FRAME_HEIGHT) return [];
+  const built = functions.map((source, i) => {
     const graph = controlFlow(code, source.entry);
-    return graph.blocks.length > MAX_BLOCKS ? [] : [{ ...source, parameters, graph }];
+    const parameters = i === 0 ? 1 : source.arity;
+    const compiles = compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT && graph.blocks.length <= MAX_BLOCKS;
+    return { ...source, parameters, compiles, fn: buildSsa(code, source.entry, source.arity, names, graph) };
   });
+  const sources = built.filter(({ compiles }) => compiles);
   const compiled = sources.map(({ entry, parameters }, index): NativeFunction => {
     return { entry, arity: parameters, index, name: `f${entry}` };
   });
-  const unit: CompiledUnit = { native, functions: new Map(compiled.map((f) => [f.entry, f])), primitives };
-  sources.forEach(({ entry, arity, maxHeight, graph }, i) => {
-    new FunctionEmitter(unit, buildSsa(code, entry, arity, names, graph), maxHeight).emit(compiled[i]!.name);
-  });
+  const unit: CompiledUnit = {
+    native,
+    functions: new Map(compiled.map((f) => [f.entry, f])),
+    primitives,
+    approximations: new Approximations(built.map(({ fn }) => fn)),
+  };
+  sources.forEach(({ fn, maxHeight }, i) => new FunctionEmitter(unit, fn, maxHeight).emit(compiled[i]!.name));
   const { words, codeAddresses } = native.sites.finish();
   const wasm = native.finish(compiled.map((f) => f.name));
   return { wasm, functions: compiled, siteWords: words, siteCodeAddresses: codeAddresses };

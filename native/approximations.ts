@@ -1,0 +1,109 @@
+/**
+ * What is known of values before the program runs: closures whose code is known, and the blocks of units (as the
+ * approximations of OCaml's Closure, asmcomp/closure.ml). Each function has one place in the code that makes its closures, so
+ * what its environment holds is what that place captures; a unit's global is stored once.
+ */
+import { PLAIN_ENVIRONMENT } from "../runtime/layout.ts";
+import type { Node, SsaFunction } from "./ir.ts";
+
+/** Words from a closure to the next one of the same block: code, closinfo, header. */
+const CLOSURE_WORDS = 3;
+
+export type Approximation =
+  /** A closure of the code at word `entry`. */
+  | { readonly kind: "closure"; readonly entry: number }
+  /** The block of a unit, which never changes: made by `node` of `fn`. */
+  | { readonly kind: "unit"; readonly fn: SsaFunction; readonly node: Node };
+
+/** Where the closures of a function are made: by `node` of `fn`, as number `position` of its functions. */
+interface Origin {
+  readonly fn: SsaFunction;
+  readonly node: Node;
+  readonly position: number;
+}
+
+export class Approximations {
+  /** By entry; undefined: made at several places. */
+  private readonly origins = new Map<number, Origin | undefined>();
+  /** By number of the global: what is stored there; undefined: something else, too. */
+  private readonly globals = new Map<number, { fn: SsaFunction; node: Node } | undefined>();
+  private readonly known = new Map<Node, Approximation | undefined>();
+
+  /** `functions`: all of the code's. */
+  constructor(functions: Iterable<SsaFunction>) {
+    for (const fn of functions) for (const { nodes } of fn.blocks) for (const node of nodes) this.note(fn, node);
+  }
+
+  private note(fn: SsaFunction, node: Node): void {
+    if (node.operation === "closure" || node.operation === "recursiveClosures") {
+      (node.immediates as readonly number[]).forEach((entry, position) => {
+        this.origins.set(entry, this.origins.has(entry) ? undefined : { fn, node, position });
+      });
+    } else if (node.operation === "setGlobal") {
+      const number = node.immediates[0] as number;
+      this.globals.set(number, this.globals.has(number) ? undefined : { fn, node: node.inputs[0]! });
+    }
+  }
+
+  /** What is known of a node of a function. */
+  of(fn: SsaFunction, node: Node): Approximation | undefined {
+    if (this.known.has(node)) return this.known.get(node);
+    this.known.set(node, undefined); // for values that depend on themselves
+    const approximation = this.compute(fn, node);
+    this.known.set(node, approximation);
+    return approximation;
+  }
+
+  private compute(fn: SsaFunction, node: Node): Approximation | undefined {
+    const { operation, immediates, inputs } = node;
+    switch (operation) {
+      case "closure":
+      case "recursiveClosures":
+        return { kind: "closure", entry: immediates[0] as number };
+      case "environment":
+        return { kind: "closure", entry: fn.entry };
+      case "offsetClosure":
+        return this.sibling(fn, inputs[0]!, (immediates[0] as number) / CLOSURE_WORDS);
+      case "field":
+        return this.field(fn, inputs[0]!, immediates[0] as number);
+      case "global":
+        return this.unitBlock(immediates[0] as number);
+      default:
+        return undefined;
+    }
+  }
+
+  /** The closure so many functions after that of a node in the same block. */
+  private sibling(fn: SsaFunction, node: Node, distance: number): Approximation | undefined {
+    const closure = this.of(fn, node);
+    const origin = closure?.kind === "closure" ? this.origins.get(closure.entry) : undefined;
+    const entry = origin?.node.immediates[origin.position + distance] as number | undefined;
+    return entry === undefined ? undefined : { kind: "closure", entry };
+  }
+
+  private field(fn: SsaFunction, block: Node, i: number): Approximation | undefined {
+    const approximation = this.of(fn, block);
+    if (approximation?.kind === "unit") {
+      const { fn: maker, node } = approximation;
+      return this.immutable(this.of(maker, node.inputs[i]!));
+    }
+    if (block.operation !== "environment") return undefined;
+    const origin = this.origins.get(fn.entry);
+    if (!origin) return undefined;
+    const { node, position } = origin;
+    const count = node.immediates.length;
+    const environment = node.operation === "closure" ? PLAIN_ENVIRONMENT : CLOSURE_WORDS * (count - position) - 1;
+    const captured = node.inputs[i - environment];
+    return captured && this.of(origin.fn, captured);
+  }
+
+  /** The block stored into a global. */
+  private unitBlock(number: number): Approximation | undefined {
+    const stored = this.globals.get(number);
+    return stored?.node.operation === "makeBlock" ? { kind: "unit", ...stored } : undefined;
+  }
+
+  private immutable(value: Approximation | undefined): Approximation | undefined {
+    return value?.kind === "closure" ? value : undefined;
+  }
+}
