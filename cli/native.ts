@@ -6,11 +6,15 @@ import type { NativeCode } from "../native/code.ts";
 import { compileProgram } from "../native/program.ts";
 
 /**
- * Native code for a program. From now on V8 compiles what is loaded for speed when it is first called: it has no way from
- * its baseline code into better code while a loop runs (docs/performance.md). Throws FormatError.
+ * How much a function of native code runs in V8's baseline code before V8 compiles it for speed, in bytes of jumps backwards
+ * and of bodies that are left; the same gains for all values of 1 to 13 million (docs/performance.md). main.ts sets more for
+ * the interpreter, whose module is there already and keeps that.
  */
+const TIERING_BUDGET = 4_000_000;
+
+/** Native code for a program, to be loaded next. Throws FormatError. */
 export function compile(program: BytecodeExecutable, core: CoreModule): NativeCode {
   const code = compileProgram(program, core);
-  v8.setFlagsFromString("--no-liftoff");
+  v8.setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
   return code;
 }
