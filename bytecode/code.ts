@@ -13,6 +13,8 @@ export class CodeFragment {
   readonly start: number;
   /** The words as they were in the file. */
   readonly original: Int32Array;
+  /** Native code of its first instruction: index in the table, and the arity of closures of it. */
+  native: { readonly index: number; readonly arity: number } | undefined;
   /** Identifies the code in marshalled closures: given by the linker, or the MD5 of its bytes. */
   #digest: Uint8Array | undefined;
 

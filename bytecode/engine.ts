@@ -10,6 +10,8 @@ import {
   CELL_NATIVE_BUDGET,
   CELL_OBJECT_ID,
   CELL_RESULT,
+  CLOSURE_ARITY,
+  CLOSURE_INDEX,
   CODE_BIAS,
   HEADER_COLOUR_SHIFT,
   MAX_APPLY_REST,
@@ -237,9 +239,15 @@ export class Engine {
     return this.callback(p, p + WORD, nargs);
   }
 
-  /** The code as a function of one argument (). */
-  codeClosure(fragment: CodeFragment): Value {
-    return this.machine.core.make_code_closure(fragment.start - CODE_BIAS) >>> 0;
+  /** The code as a function of one argument (), native if it has native code. `word`: where it is entered otherwise. */
+  codeClosure({ start, native }: CodeFragment, word = 0): Value {
+    const { core, u32, u8 } = this.machine;
+    const closure = core.make_code_closure(start + 4 * word - CODE_BIAS) >>> 0;
+    if (native) {
+      u32[(closure + CLOSURE_INDEX) >>> 2] = native.index;
+      u8[closure + CLOSURE_ARITY] = native.arity;
+    }
+    return closure;
   }
 
   /** Run code from its first instruction. The result; throws OcamlException. */

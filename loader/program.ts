@@ -40,8 +40,6 @@ export interface ProgramOptions {
 export interface LoadedProgram {
   readonly engine: Engine;
   readonly fragment: CodeFragment;
-  /** The program as a function of (). */
-  readonly main: () => Value;
   /** Its name, for errors. */
   readonly file: string;
 }
@@ -65,9 +63,8 @@ export function prepareProgram(program: BytecodeExecutable, options: ProgramOpti
   engine.machine.core.set_space_overhead(parameters.spaceOverhead);
   if (parameters.backtrace) engine.machine.i32[CELL_BACKTRACE_ACTIVE >>> 2] = 1;
   const fragment = loadProgram(engine, program, options.verify ?? false);
-  const native = options.native && new LoadedNative(engine, fragment, options.native);
-  const main = (): Value => (native ? native.codeClosure() : engine.codeClosure(fragment));
-  return { engine, fragment, main, file: program.file ?? options.argv[0] ?? "program" };
+  if (options.native) new LoadedNative(engine, options.native).link(0, fragment);
+  return { engine, fragment, file: program.file ?? options.argv[0] ?? "program" };
 }
 
 /** Run a program in a machine of its own until it ends. Its exit status. Throws FormatError. */
@@ -101,10 +98,10 @@ export async function runPreparedAsync(program: LoadedProgram): Promise<number> 
 }
 
 /** Run a program, but for the promises that it waits for. */
-function* steps({ engine, main, file }: LoadedProgram): Generator<Promise<unknown>, number> {
+function* steps({ engine, fragment, file }: LoadedProgram): Generator<Promise<unknown>, number> {
   try {
     try {
-      yield* engine.scheduler.run(main(), Val.unit);
+      yield* engine.scheduler.run(engine.codeClosure(fragment), Val.unit);
     } catch (e) {
       if (!(e instanceof OcamlException)) throw e;
       yield* reportUncaught(engine);

@@ -16,10 +16,9 @@ import {
 } from "../runtime/layout.ts";
 import { canMove, isConstant } from "./liveness.ts";
 import type { Node } from "./ir.ts";
-import { GLOBALS } from "./code.ts";
 import { ValueLowering } from "./values.ts";
 
-const { i32, i64 } = binaryen;
+const { i32 } = binaryen;
 
 export class AllocationLowering extends ValueLowering {
   /** Store what a collection must find, at least: what is live, and `also`. CELL_SP is set. What is to be read again. */
@@ -88,7 +87,7 @@ export class AllocationLowering extends ValueLowering {
     const m = e.module;
     const native = this.unit.functions.get(entry);
     const index = native ? native.index : 0;
-    const base = m.global.get(native ? GLOBALS.closures : GLOBALS.code, native ? i64 : i32);
+    const base = native ? this.native.closures(this.part) : this.native.code(this.part);
     const offset = (BigInt(index) << 32n) + BigInt(4 * entry);
     this.initialise(p, i, native ? m.i64.add(base, m.i64.const(offset)) : e.extend(e.add32(base, 4 * entry)));
     const arity = BigInt(native ? native.arity : 0) << BigInt(CLOSINFO_ARITY_SHIFT);

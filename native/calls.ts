@@ -26,7 +26,6 @@ import type { HandlerEdge, Node } from "./ir.ts";
 import { canMove } from "./liveness.ts";
 import { handlerInputs } from "./phis.ts";
 import { NodeLowering } from "./lower.ts";
-import { GLOBALS } from "./code.ts";
 import type { NativePrimitive } from "./module.ts";
 
 const { i32, i64 } = binaryen;
@@ -47,7 +46,7 @@ export abstract class CallLowering extends NodeLowering {
     const store = (word: number, value: Expr): void => {
       this.code.push(e.store64(this.bottom(frame.words), word * WORD, value));
     };
-    const siteWord = (offset: bigint): Expr => m.i64.add(m.global.get(GLOBALS.sites, i64), m.i64.const(offset));
+    const siteWord = (offset: bigint): Expr => m.i64.add(this.native.siteAddresses(), m.i64.const(offset));
     // As in interp.c, where pc has passed the opcode when a primitive is called.
     const trace = node.operation === "primitive" || node.operation === "guard" ? node.at + 1 : node.next;
     store(0, siteWord(BigInt(this.native.sites.call(node.state!, trace, frame))));
@@ -71,7 +70,7 @@ export abstract class CallLowering extends NodeLowering {
   /** An exception in CELL_EXN starts at word `at` of the code: note the backtrace. */
   protected stash(at: number, how: "raise" | "reraise", handled: boolean): Expr {
     const e = this.e;
-    const pc = e.add32(e.module.global.get(GLOBALS.code, i32), 4 * at);
+    const pc = e.add32(this.native.code(this.part), 4 * at);
     // Backtraces go up to the next handler; that of this function is not on the stack.
     const from = handled ? e.cell32(CELL_TRAP_SP) : e.get32(this.spLocal);
     return e.if(e.cell32(CELL_BACKTRACE_ACTIVE), [
@@ -185,7 +184,7 @@ export abstract class CallLowering extends NodeLowering {
   private callPrimitive(node: Node, frame: Frame, primitive: NativePrimitive, args: readonly Node[]): Expr {
     const e = this.e;
     this.storeFrame(node, frame);
-    this.code.push(e.setCell32(CELL_PC, e.add32(e.module.global.get(GLOBALS.code, i32), 4 * node.at)));
+    this.code.push(e.setCell32(CELL_PC, e.add32(this.native.code(this.part), 4 * node.at)));
     if (primitive.core && primitive.arity !== "n") {
       this.code.push(e.setCell32(CELL_SP, this.bottom(frame.words)));
       const values = args.map((arg) => this.value(arg));

@@ -11,16 +11,47 @@ export interface NativeFunction {
   readonly name: string;
 }
 
+/**
+ * Bytecode that lies in memory by itself: a program, or a unit. The parts of a library are compiled as one piece of code, and
+ * linked one after the other.
+ */
+export interface NativePart {
+  /** Its first word in the code that was compiled. */
+  readonly start: number;
+  /** Words. */
+  readonly length: number;
+}
+
 /** A compiled module, before it is put into a file or loaded. */
 export interface NativeCode {
   readonly wasm: Uint8Array;
+  /** The same, if it has been compiled by the engine. */
+  readonly module?: WebAssembly.Module;
+  /** In the order of their indices. */
   readonly functions: readonly NativeFunction[];
   readonly siteWords: Int32Array;
   /** Which of the words are addresses of code. */
   readonly siteCodeAddresses: Int32Array;
+  readonly parts: readonly NativePart[];
+  /**
+   * For code that is linked when it is loaded, and numbers its globals by itself until then: for each number the word of the
+   * code where the linker puts the right one. Absent: the numbers are the right ones.
+   */
+  readonly globalWords?: Int32Array;
 }
 
 /** Where the imports of a module come from. */
 export const IMPORTS = { core: "core", bactrian: "bactrian", primitiveIndex: "index" } as const;
-/** Globals: bytes added to make a site's address a stack word, a closure's code word, a code address. */
-export const GLOBALS = { sites: "sites", closures: "closures", code: "code", table: "table" } as const;
+
+/**
+ * Globals that a module imports. Those of parts and numbers are variable where several parts are linked one after the other.
+ * `sites`, `code`, `closures`: bytes added to make a site's address a stack word, a code address, a closure's code word.
+ */
+export const GLOBALS = {
+  sites: "sites",
+  table: "table",
+  code: (part: number): string => `code${part}`,
+  closures: (part: number): string => `closures${part}`,
+  /** Offset in bytes of the global that the code gives a number. */
+  offset: (number: number): string => `global${number}`,
+} as const;

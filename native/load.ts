@@ -1,61 +1,130 @@
 /** Putting native code into a machine: its sites into memory, its functions into the table. */
 import type { CodeFragment } from "../bytecode/code.ts";
 import type { Engine } from "../bytecode/engine.ts";
-import { CLOSURE_ARITY, CLOSURE_INDEX, CODE_BIAS, NATIVE_MARK, WORD } from "../runtime/layout.ts";
-import type { Value } from "../runtime/primitives.ts";
-import { GLOBALS, IMPORTS, type NativeCode, type NativeFunction } from "./code.ts";
+import { FormatError } from "../bytecode/formats/errors.ts";
+import { CODE_BIAS, NATIVE_MARK, WORD } from "../runtime/layout.ts";
+import { GLOBALS, IMPORTS, type NativeCode } from "./code.ts";
+import { partAt } from "./parts.ts";
 
-const i64 = (value: bigint): WebAssembly.Global => new WebAssembly.Global({ value: "i64" }, value);
-
-/** Native code in a machine, for code that is there, too. */
+/** Native code in a machine. Each of its parts is linked when its bytecode is there. */
 export class LoadedNative {
   private readonly engine: Engine;
-  private readonly fragment: CodeFragment;
-  private readonly functions: ReadonlyMap<number, NativeFunction>;
+  private readonly code: NativeCode;
+  private readonly module: WebAssembly.Module;
   /** Index in the table of its first function. */
   private readonly table: number;
+  /** Address of its sites. */
+  private readonly sites: number;
+  private readonly globals = new Map<string, WebAssembly.Global>();
+  private readonly linked = new Set<number>();
 
-  constructor(engine: Engine, fragment: CodeFragment, { wasm, functions, siteWords, siteCodeAddresses }: NativeCode) {
+  /** Throws FormatError when the engine refuses the module. */
+  constructor(engine: Engine, code: NativeCode) {
     this.engine = engine;
-    this.fragment = fragment;
-    this.functions = new Map(functions.map((f) => [f.entry, f]));
-    const { machine, primitives } = engine;
-    const { natives } = machine.core;
-    this.table = natives.grow(functions.length);
-    const sites = machine.core.mem_alloc(4 * siteWords.length + WORD) >>> 0;
-    if (sites === 0) throw new Error("no memory is left for native code");
-    const words = siteWords.slice();
-    for (const i of siteCodeAddresses) words[i]! += fragment.start;
-    machine.i32.set(words, sites >>> 2);
-    const module = new WebAssembly.Module(wasm as BufferSource);
-    const code = fragment.start - CODE_BIAS;
-    const index: Record<string, number> = {};
-    for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-      if (from === IMPORTS.primitiveIndex) index[name] = primitives.find(name)!.index;
+    this.code = code;
+    this.module = code.module ?? compileModule(code.wasm);
+    const { machine } = engine;
+    this.table = machine.core.natives.grow(code.functions.length);
+    this.sites = machine.core.mem_alloc(4 * code.siteWords.length + WORD) >>> 0;
+    if (this.sites === 0) throw new Error("no memory is left for native code");
+    machine.i32.set(code.siteWords, this.sites >>> 2);
+    this.set(GLOBALS.sites, "i64", (BigInt(NATIVE_MARK) << 32n) | BigInt(this.sites - CODE_BIAS), false);
+    this.set(GLOBALS.table, "i32", this.table, false);
+    if (this.several) {
+      code.parts.forEach((_, part) => this.setPart(part, 0));
+      code.globalWords?.forEach((_, number) => this.setOffset(number, 0));
+      this.instantiate();
     }
-    new WebAssembly.Instance(module, {
-      [IMPORTS.core]: { ...machine.core } as unknown as WebAssembly.ModuleImports,
-      [IMPORTS.primitiveIndex]: index,
-      [IMPORTS.bactrian]: {
-        memory: machine.memory,
-        natives,
-        [GLOBALS.sites]: i64((BigInt(NATIVE_MARK) << 32n) | BigInt(sites - CODE_BIAS)),
-        [GLOBALS.closures]: i64((BigInt(this.table) << 32n) + BigInt(code)),
-        [GLOBALS.code]: code,
-        [GLOBALS.table]: this.table,
-      },
-    });
   }
 
-  /** The code as a function of one argument (), native if it has been compiled. */
-  codeClosure(): Value {
-    const { machine } = this.engine;
-    const closure = Number(this.engine.codeClosure(this.fragment));
-    const main = this.functions.get(0);
-    if (main) {
-      machine.u32[(closure + CLOSURE_INDEX) >>> 2] = this.table + main.index;
-      machine.u8[closure + CLOSURE_ARITY] = main.arity;
-    }
-    return closure as Value;
+  private get several(): boolean {
+    return this.code.parts.length > 1;
   }
+
+  isLinked(part: number): boolean {
+    return this.linked.has(part);
+  }
+
+  /** Let a part, which has not been linked before, be the native code of its bytecode. Throws FormatError. */
+  link(part: number, fragment: CodeFragment): void {
+    const { parts, functions, globalWords } = this.code;
+    const { start } = parts[part]!;
+    this.linked.add(part);
+    // Where the first word of all code would be.
+    const origin = fragment.start - 4 * start;
+    this.relocateSites(part, origin);
+    this.setPart(part, origin - CODE_BIAS);
+    globalWords?.forEach((word, number) => {
+      if (partAt(parts, word) === part) this.setOffset(number, WORD * fragment.original[word - start]!);
+    });
+    if (!this.several) this.instantiate();
+    const main = functions.find(({ entry }) => entry === start);
+    if (main) fragment.native = { index: this.table + main.index, arity: main.arity };
+  }
+
+  private relocateSites(part: number, origin: number): void {
+    const { siteWords, siteCodeAddresses, parts } = this.code;
+    const { i32 } = this.engine.machine;
+    for (const i of siteCodeAddresses) {
+      const word = (siteWords[i]! + CODE_BIAS) >> 2;
+      if (partAt(parts, word) === part) i32[(this.sites >>> 2) + i]! += origin;
+    }
+  }
+
+  /** `code`: what makes an offset in the code an address. */
+  private setPart(part: number, code: number): void {
+    this.set(GLOBALS.code(part), "i32", code);
+    this.set(GLOBALS.closures(part), "i64", (BigInt(this.table) << 32n) + BigInt(code));
+  }
+
+  private setOffset(number: number, bytes: number): void {
+    this.set(GLOBALS.offset(number), "i32", bytes);
+  }
+
+  private set(name: string, type: "i32" | "i64", value: number | bigint, mutable = this.several): void {
+    const global = this.globals.get(name);
+    if (global) global.value = value;
+    else this.globals.set(name, new WebAssembly.Global({ value: type, mutable }, value));
+  }
+
+  private instantiate(): void {
+    const { machine, primitives } = this.engine;
+    const { natives } = machine.core;
+    const { functions } = this.code;
+    const index: Record<string, number> = {};
+    for (const { module: from, name } of WebAssembly.Module.imports(this.module)) {
+      if (from === IMPORTS.primitiveIndex) index[name] = primitives.find(name)?.index ?? missingPrimitive(name);
+    }
+    try {
+      new WebAssembly.Instance(this.module, {
+        [IMPORTS.core]: { ...machine.core } as unknown as WebAssembly.ModuleImports,
+        [IMPORTS.primitiveIndex]: index,
+        [IMPORTS.bactrian]: { memory: machine.memory, natives, ...Object.fromEntries(this.globals) },
+      });
+    } catch (e) {
+      if (e instanceof WebAssembly.LinkError || e instanceof WebAssembly.RuntimeError) throw unfit(e.message);
+      throw e;
+    }
+    if (functions.length > 0 && natives.get(this.table + functions.length - 1) === null) throw unfit("it has too few functions");
+  }
+}
+
+/** The module, compiled by the engine. Throws FormatError when it is none. */
+export function compileModule(wasm: Uint8Array): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(wasm as BufferSource);
+  } catch (e) {
+    if (!(e instanceof WebAssembly.CompileError)) throw e;
+    throw new FormatError("corrupt", "native code", `WebAssembly refuses it: ${e.message}`, COMPILE_AGAIN);
+  }
+}
+
+export const COMPILE_AGAIN = "Make it again with bactrian compile";
+
+function unfit(problem: string): FormatError {
+  return new FormatError("corrupt", "native code", `it does not fit this machine: ${problem}`, COMPILE_AGAIN);
+}
+
+function missingPrimitive(name: string): never {
+  throw new FormatError("unsupported", "native code", `there is no primitive ${name}`, "Bactrian does not load C code: replace it by OCaml");
 }

@@ -18,7 +18,7 @@ export class NodeLowering extends NumberLowering {
   }
 
   private globalAddress(i: number): Expr {
-    return this.e.add32(this.e.cell32(CELL_GLOBAL_DATA), WORD * i);
+    return this.e.module.i32.add(this.e.cell32(CELL_GLOBAL_DATA), this.native.globalOffset(i));
   }
 
   /** Emit a node that is no call. false: it is one. */
@@ -43,7 +43,7 @@ export class NodeLowering extends NumberLowering {
       case "compareFloats":
         break; // where they are used
       case "global":
-        this.set(node, e.load64(e.cell32(CELL_GLOBAL_DATA), WORD * i));
+        this.set(node, e.load64(this.globalAddress(i)));
         break;
       case "setGlobal":
         this.modify(this.globalAddress(i), this.value(x!));

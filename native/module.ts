@@ -2,7 +2,7 @@
 import binaryen from "binaryen";
 import { Emit } from "../bytecode/interpreter/registers.ts";
 import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.ts";
-import { MAX_NATIVE_ARITY } from "../runtime/layout.ts";
+import { MAX_NATIVE_ARITY, WORD } from "../runtime/layout.ts";
 import { GLOBALS, IMPORTS } from "./code.ts";
 import { Sites } from "./sites.ts";
 
@@ -33,13 +33,23 @@ const CORE: Readonly<Record<string, readonly [params: readonly binaryen.Type[], 
   c_calln: [[i32, i32, i32], i64],
 };
 
+/** How code is to be loaded. */
+export interface Placement {
+  /** Whether its parts are linked one after the other, by variable globals. */
+  readonly several: boolean;
+  /** Whether globals have their numbers only when the code is linked. */
+  readonly relocatable: boolean;
+}
+
 export class NativeModule {
   readonly module = new binaryen.Module();
   readonly emit: Emit;
   readonly sites = new Sites();
+  private readonly placement: Placement;
   private readonly imported = new Set<string>();
 
-  constructor() {
+  constructor(placement: Placement) {
+    this.placement = placement;
     const m = this.module;
     m.setFeatures(
       binaryen.Features.BulkMemory |
@@ -52,8 +62,6 @@ export class NativeModule {
     m.addMemoryImport("memory", IMPORTS.bactrian, "memory");
     m.addTableImport(NATIVES, IMPORTS.bactrian, NATIVES);
     m.addGlobalImport(GLOBALS.sites, IMPORTS.bactrian, GLOBALS.sites, i64);
-    m.addGlobalImport(GLOBALS.closures, IMPORTS.bactrian, GLOBALS.closures, i64);
-    m.addGlobalImport(GLOBALS.code, IMPORTS.bactrian, GLOBALS.code, i32);
     m.addGlobalImport(GLOBALS.table, IMPORTS.bactrian, GLOBALS.table, i32);
     this.emit = new Emit(m, { get: (name) => this.coreFunction(name) });
   }
@@ -91,6 +99,35 @@ export class NativeModule {
       this.module.addGlobalImport(global, IMPORTS.primitiveIndex, name, i32);
     }
     return this.module.global.get(global, i32);
+  }
+
+  /** What makes a site's address a stack word, as an i64. */
+  siteAddresses(): binaryen.ExpressionRef {
+    return this.module.global.get(GLOBALS.sites, i64);
+  }
+
+  /** What makes an offset in the code an address, as an i32. */
+  code(part: number): binaryen.ExpressionRef {
+    return this.linked(GLOBALS.code(part), i32);
+  }
+
+  /** What makes a function's index and offset a closure's code word, as an i64. */
+  closures(part: number): binaryen.ExpressionRef {
+    return this.linked(GLOBALS.closures(part), i64);
+  }
+
+  /** The offset of a global in the table of globals, in bytes, as an i32. */
+  globalOffset(number: number): binaryen.ExpressionRef {
+    return this.placement.relocatable ? this.linked(GLOBALS.offset(number), i32) : this.module.i32.const(WORD * number);
+  }
+
+  /** A global that has its value when the code has been linked. */
+  private linked(name: string, type: binaryen.Type): binaryen.ExpressionRef {
+    if (!this.imported.has(name)) {
+      this.imported.add(name);
+      this.module.addGlobalImport(name, IMPORTS.bactrian, name, type, this.placement.several);
+    }
+    return this.module.global.get(name, type);
   }
 
   /** Bytes of the module, in which `functions` (internal names) are the table's new functions, in their order. */

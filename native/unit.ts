@@ -4,7 +4,8 @@ import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
 import { FunctionEmitter } from "./emit.ts";
 import { MAX_FRAME_HEIGHT } from "./frames.ts";
-import type { NativeCode, NativeFunction } from "./code.ts";
+import type { NativeCode, NativeFunction, NativePart } from "./code.ts";
+import { partAt } from "./parts.ts";
 import { compilable, NativeModule, type NativePrimitive } from "./module.ts";
 
 export interface CompiledUnit {
@@ -14,6 +15,17 @@ export interface CompiledUnit {
   /** By number in the code. */
   readonly primitives: readonly NativePrimitive[];
   readonly approximations: Approximations;
+  /** The part of the code that a word is in. */
+  readonly partAt: (word: number) => number;
+}
+
+export interface CompileOptions {
+  /** The parts of the code; absent: it is one. */
+  readonly parts?: readonly NativePart[];
+  /** See NativeCode.globalWords. */
+  readonly globalWords?: Int32Array;
+  /** Told after each function. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface FunctionSource {
@@ -29,17 +41,18 @@ export interface FunctionSource {
  */
 const MAX_BLOCKS = 400;
 
-/** Compile verified code. `functions` are those that the verifier has found, the code itself first. */
+/** Compile verified code. `functions` are those that the verifier has found; the code of a program is one of no argument. */
 export function compileNative(
   code: Int32Array,
   functions: readonly FunctionSource[],
   primitives: readonly NativePrimitive[],
+  { parts = [{ start: 0, length: code.length }], globalWords, onProgress }: CompileOptions = {},
 ): NativeCode {
-  const native = new NativeModule();
+  const native = new NativeModule({ several: parts.length > 1, relocatable: globalWords !== undefined });
   const names = primitives.map(({ name }) => name);
-  const built = functions.map((source, i) => {
+  const built = functions.map((source) => {
     const graph = controlFlow(code, source.entry);
-    const parameters = i === 0 ? 1 : source.arity;
+    const parameters = Math.max(source.arity, 1);
     const compiles = compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT && graph.blocks.length <= MAX_BLOCKS;
     return { ...source, parameters, compiles, fn: buildSsa(code, source.entry, source.arity, names, graph) };
   });
@@ -52,9 +65,13 @@ export function compileNative(
     functions: new Map(compiled.map((f) => [f.entry, f])),
     primitives,
     approximations: new Approximations(built.map(({ fn }) => fn)),
+    partAt: (word) => partAt(parts, word),
   };
-  sources.forEach(({ fn, maxHeight }, i) => new FunctionEmitter(unit, fn, maxHeight).emit(compiled[i]!.name));
+  sources.forEach(({ fn, maxHeight }, i) => {
+    new FunctionEmitter(unit, fn, maxHeight).emit(compiled[i]!.name);
+    onProgress?.(i + 1, sources.length);
+  });
   const { words, codeAddresses } = native.sites.finish();
   const wasm = native.finish(compiled.map((f) => f.name));
-  return { wasm, functions: compiled, siteWords: words, siteCodeAddresses: codeAddresses };
+  return { wasm, functions: compiled, siteWords: words, siteCodeAddresses: codeAddresses, parts, ...(globalWords && { globalWords }) };
 }

@@ -17,6 +17,8 @@ export class ValueLowering {
   protected readonly native: NativeModule;
   protected readonly e: Emit;
   protected readonly fn: SsaFunction;
+  /** The part of the code that the function is in. */
+  protected readonly part: number;
   protected readonly live: Liveness;
   /** Types of the locals after the parameters. */
   protected readonly locals: binaryen.Type[] = [];
@@ -31,6 +33,7 @@ export class ValueLowering {
     this.native = unit.native;
     this.e = unit.native.emit;
     this.fn = fn;
+    this.part = unit.partAt(fn.entry);
     this.live = liveness(fn);
   }
 
