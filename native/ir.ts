@@ -18,8 +18,11 @@ export type Effect =
   /** Runs code that may do anything: collect, raise, poll. */
   | "call";
 
-/** What a node stands for: an OCaml word, a condition (an i32), an unboxed double. */
-export type Sort = "word" | "condition" | "float";
+/** What a node stands for: an OCaml word, a condition (an i32), an unboxed double, an integer of 64 bits that is not tagged. */
+export type Sort = "word" | "condition" | "float" | "int64";
+
+/** On integers of 64 bits: shifts by the low 6 bits, "div" and "rem" by other than 0; all of them wrap. */
+export type Int64Op = "add" | "sub" | "mul" | "div" | "rem" | "and" | "or" | "xor" | "shl" | "shr_s" | "shr_u";
 
 interface OperationInfo {
   readonly effect: Effect;
@@ -38,6 +41,7 @@ const info = (effect: Effect, raises = false, sort: Sort = "word", takes: readon
 });
 const condition = (...takes: Sort[]): OperationInfo => info("none", false, "condition", takes);
 const float = (...takes: Sort[]): OperationInfo => info("none", false, "float", takes);
+const int64 = (...takes: Sort[]): OperationInfo => info("none", false, "int64", takes);
 
 /** Every operation. Immediate operands of a node are in `Node.immediates`, in the order given here. */
 export const OPERATIONS = {
@@ -101,6 +105,34 @@ export const OPERATIONS = {
   floatOfInt: float(),
   floatItem: info("read", false, "float"),
   setFloatItem: info("write", false, "word", ["word", "word", "float"]),
+  /** The number of a boxed integer, sign-extended; it never changes. */
+  unboxInteger: int64(),
+  /** A custom block of kind i (CUSTOM_*). */
+  boxInteger: info("allocate", false, "word", ["int64"]),
+  /** Whether a word is a boxed integer of kind i. */
+  isBoxedInteger: condition(),
+  /** The number that an OCaml integer stands for. */
+  untag: int64(),
+  /** Its low 63 bits as an OCaml integer. */
+  tag: info("none", false, "word", ["int64"]),
+  /** Int64Op i. */
+  int64Arithmetic: int64("int64", "int64"),
+  /** The low 32 bits, sign-extended or zero-extended. */
+  signExtend32: int64("int64"),
+  zeroExtend32: int64("int64"),
+  /** CompareOp i. */
+  compareInt64: condition("int64", "int64"),
+  /** As x86-64 converts to i bits, 32 or 64: what does not fit gives the smallest integer. */
+  int64OfFloat: int64("float"),
+  floatOfInt64: float("int64"),
+  /** The bits of doubles, and of singles in 32 bits. */
+  bitsOfFloat: int64("float"),
+  floatOfBits: float("int64"),
+  bitsOfSingle: int64("float"),
+  singleOfBits: float("int64"),
+  /** i bytes at an index: 2 (zero-extended), 4 (sign-extended) or 8. */
+  loadBytes: info("read", false, "int64"),
+  storeBytes: info("write", false, "word", ["word", "word", "int64"]),
   /** If the condition does not hold: primitive i of the other inputs, which raises. */
   guard: info("call", true, "word", ["condition"]),
   poll: info("call", true),

@@ -15,7 +15,7 @@ export function isWord({ operation }: Node): boolean {
 
 /** Operations whose results are OCaml integers. */
 const INTEGERS: ReadonlySet<Operation> = new Set([
-  ...(["integer", "arithmetic", "negate", "not", "offset", "divide", "boolean"] as const),
+  ...(["integer", "arithmetic", "negate", "not", "offset", "divide", "boolean", "tag"] as const),
   ...(["vectLength", "stringLength", "byte"] as const),
 ]);
 

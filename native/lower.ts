@@ -41,6 +41,8 @@ export class NodeLowering extends NumberLowering {
       case "both":
       case "hasOtherTag":
       case "compareFloats":
+      case "compareInt64":
+      case "isBoxedInteger":
         break; // where they are used
       case "global":
         this.set(node, e.load64(this.globalAddress(i)));

@@ -2,14 +2,12 @@
  * From bytecode to SSA: each instruction's meaning runs on a symbolic stack (Braun et al.: Simple and Efficient Construction
  * of Static Single Assignment Form, 2013, with all predecessors known from the start).
  */
-import { type InlinedPrimitive, inlinedPrimitives } from "../bytecode/instructions/inlined.ts";
 import type {
   ArithOp,
   CompareOp,
   FloatCompareOp,
   FloatOp,
   FloatUnaryOp,
-  PrimitiveSemantics,
   StubName,
 } from "../bytecode/instructions/semantics.ts";
 import { instructionLength } from "../bytecode/instructions/decode.ts";
@@ -35,6 +33,7 @@ import {
   type SsaFunction,
 } from "./ir.ts";
 import { simplifyPhis } from "./phis.ts";
+import { type NativeMeaning, nativeMeanings, type NativeSemantics } from "./primitives.ts";
 import { ACCU, ENV, SlotUse } from "./slot-use.ts";
 
 /** The words of a return address and of a trap in the order in which they are pushed. */
@@ -54,12 +53,12 @@ interface InlinedCall {
   readonly number: number;
   readonly inputs: Node[];
   readonly here: FrameState;
-  readonly inlined: InlinedPrimitive;
+  readonly inlined: NativeMeaning;
   /** When its fast path is taken. */
   condition?: Node;
 }
 
-class FunctionBuilder implements PrimitiveSemantics<Node, number, Node, Node> {
+class FunctionBuilder implements NativeSemantics {
   private readonly code: Int32Array;
   private readonly graph: ControlFlowGraph;
   private readonly blocks: Block[];
@@ -457,7 +456,7 @@ class FunctionBuilder implements PrimitiveSemantics<Node, number, Node, Node> {
     const number = this.operand(primitive);
     const here = this.stateHere();
     const inputs = [this.accu(), ...this.top(n - 1)];
-    const inlined = inlinedPrimitives.get(this.primitives[number] ?? "");
+    const inlined = nativeMeanings.get(this.primitives[number] ?? "");
     if (inlined?.arity === n) return this.inline({ number, inputs, here, inlined });
     const result = this.addCall("primitive", inputs, here, number);
     this.pop(n - 1);
@@ -496,6 +495,13 @@ class FunctionBuilder implements PrimitiveSemantics<Node, number, Node, Node> {
   }
   stringLength(s: Node): Node {
     return this.add("stringLength", [s]);
+  }
+
+  make(operation: Operation, inputs: Node[], ...immediates: (number | string)[]): Node {
+    return this.add(operation, inputs, ...immediates);
+  }
+  unboxInteger(x: Node): Node {
+    return x.operation === "boxInteger" ? x.inputs[0]! : this.add("unboxInteger", [x]);
   }
 
   // ---- Floats -----------------------------------------------------------------------------------------------------------

@@ -5,12 +5,15 @@ import * as words from "../bytecode/interpreter/words.ts";
 import { ATOM0, WORD } from "../runtime/layout.ts";
 import type { CompareOp, FloatCompareOp } from "../bytecode/instructions/semantics.ts";
 import { type Frame, frameOf } from "./frames.ts";
-import { isWord, type Liveness, liveness } from "./liveness.ts";
-import type { Node, SsaFunction } from "./ir.ts";
+import { type Liveness, liveness } from "./liveness.ts";
+import { type Node, OPERATIONS, type Sort, type SsaFunction } from "./ir.ts";
 import type { NativeModule } from "./module.ts";
 import type { CompiledUnit } from "./unit.ts";
 
-const { f64, i64 } = binaryen;
+const { f64, i32, i64 } = binaryen;
+
+/** What a node is in WebAssembly. */
+const TYPES: Readonly<Record<Sort, binaryen.Type>> = { word: i64, condition: i32, float: f64, int64: i64 };
 
 export class ValueLowering {
   protected readonly unit: CompiledUnit;
@@ -59,13 +62,13 @@ export class ValueLowering {
     if (local === undefined) {
       if (node.operation === "parameter") local = node.immediates[0] as number;
       else if (node.operation === "environment") local = this.closureLocal;
-      else local = this.newLocal(isWord(node) ? i64 : f64);
+      else local = this.newLocal(TYPES[OPERATIONS[node.operation].sort]);
       this.places.set(node, local);
     }
     return local;
   }
 
-  /** The value of a node, as an OCaml word. */
+  /** The value of a node that is an OCaml word, or an integer of 64 bits. */
   value(node: Node): Expr {
     switch (node.operation) {
       case "integer":
@@ -108,6 +111,10 @@ export class ValueLowering {
         return this.e.module.i32.and(this.condition(x!), this.condition(y!));
       case "hasOtherTag":
         return words.hasOtherTag(this.e, this.value(x!), node.immediates[0] as number);
+      case "compareInt64":
+        return words.compare(this.e, node.immediates[0] as CompareOp, this.value(x!), this.value(y!));
+      case "isBoxedInteger":
+        return words.isBoxedInteger(this.e, this.value(x!), node.immediates[0] as number);
       case "compareFloats":
         return this.e.module.f64[node.immediates[0] as FloatCompareOp](this.double(x!), this.double(y!));
       default:

@@ -20,12 +20,12 @@ function inline(name: string, arity: number, meaning: PrimitiveMeaning, otherwis
 }
 
 /** Argument i: accu is the first, the others are on the stack. */
-function argument<V, N, C, F>(b: PrimitiveSemantics<V, N, C, F>, i: number): V {
+export function argument<V, N, C, F>(b: PrimitiveSemantics<V, N, C, F>, i: number): V {
   return i === 0 ? b.accu() : b.stack(b.number(i - 1));
 }
 
 /** End a primitive of n arguments with its result. */
-function result<V, N, C, F>(b: PrimitiveSemantics<V, N, C, F>, n: number, v: V): void {
+export function result<V, N, C, F>(b: PrimitiveSemantics<V, N, C, F>, n: number, v: V): void {
   b.setAccu(v);
   if (n > 1) b.pop(b.number(n - 1));
 }

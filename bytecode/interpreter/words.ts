@@ -1,6 +1,6 @@
 /** Operations on OCaml words as WebAssembly expressions, for every generator of code. None of them allocates. */
 import binaryen from "binaryen";
-import { CELL_YOUNG_END, CELL_YOUNG_START, HEADER_WOSIZE_SHIFT, WORD } from "../../runtime/layout.ts";
+import { CELL_YOUNG_END, CELL_YOUNG_START, HEADER_WOSIZE_SHIFT, TAG_CUSTOM, WORD } from "../../runtime/layout.ts";
 import type { ArithOp, CompareOp } from "../instructions/semantics.ts";
 import type { Emit, Expr } from "./registers.ts";
 
@@ -80,6 +80,22 @@ export function boolean(e: Emit, c: Expr): Expr {
   return tag(e, e.extend(c));
 }
 
+/** The double's integer, as x86-64 converts to so many bits: what does not fit gives the smallest integer. */
+export function truncate(e: Emit, bits: 32 | 64, x: () => Expr): Expr {
+  const m = e.module;
+  const limit = 2 ** (bits - 1);
+  const above = bits === 32 ? m.f64.gt(x(), m.f64.const(-limit - 1)) : m.f64.ge(x(), m.f64.const(-limit));
+  const fits = m.i32.and(above, m.f64.lt(x(), m.f64.const(limit)));
+  return m.select(fits, m.i64.trunc_s_sat.f64(x()), m.i64.const(-BigInt(limit)));
+}
+
+/** The two i64 in locals x and y, of which y is not 0, divided; the smallest integer by -1 is itself. */
+export function divide(e: Emit, op: "div" | "rem", x: () => Expr, y: () => Expr): Expr {
+  const m = e.module;
+  if (op === "rem") return m.i64.rem_s(x(), y());
+  return m.if(m.i64.eq(y(), e.c64(-1)), m.i64.sub(e.c64(0), x()), m.i64.div_s(x(), y()));
+}
+
 /** Address of the word at OCaml integer `index`, plus 4: index << 2 is 8 i + 4. */
 export function itemAddress(e: Emit, block: Expr, index: Expr): Expr {
   const m = e.module;
@@ -103,8 +119,31 @@ export function hasOtherTag(e: Emit, block: Expr, tag: number): Expr {
   return e.module.i32.ne(blockTag(e, block), e.c32(tag));
 }
 
+/** An i32 condition: the word is a custom block of kind `kind`. */
+export function isBoxedInteger(e: Emit, x: Expr, kind: number): Expr {
+  const m = e.module;
+  const copy = (): Expr => m.copyExpression(x);
+  const tagged = m.i32.eq(blockTag(e, copy()), e.c32(TAG_CUSTOM));
+  return m.if(isInt(e, x), e.c32(0), m.i32.and(tagged, m.i32.eq(e.load32(e.wrap(copy())), e.c32(kind))));
+}
+
 export function blockTag(e: Emit, block: Expr): Expr {
   return e.module.i32.load8_u(0, 1, e.add32(e.wrap(block), -WORD));
+}
+
+/** `size` bytes at OCaml integer `index`, as an i64: 2 zero-extended, 4 sign-extended, 8. */
+export function loadBytes(e: Emit, size: number, bytes: Expr, index: Expr): Expr {
+  const { i64 } = e.module;
+  const address = byteAddress(e, bytes, index);
+  if (size === 2) return i64.load16_u(0, 1, address);
+  return size === 4 ? i64.load32_s(0, 1, address) : i64.load(0, 1, address);
+}
+
+export function storeBytes(e: Emit, size: number, bytes: Expr, index: Expr, v: Expr): Expr {
+  const { i64 } = e.module;
+  const address = byteAddress(e, bytes, index);
+  if (size === 2) return i64.store16(0, 1, address, v);
+  return size === 4 ? i64.store32(0, 1, address, v) : i64.store(0, 1, address, v);
 }
 
 function byteAddress(e: Emit, bytes: Expr, index: Expr): Expr {

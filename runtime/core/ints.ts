@@ -40,6 +40,10 @@ export function copyNativeint(n: i64): value {
 }
 
 // ---- int32 ----
+/** As `truncate`. */
+function truncate32(x: f64): i32 {
+  return x > -2147483649.0 && x < 2147483648.0 ? <i32>x : i32.MIN_VALUE;
+}
 export function caml_int32_neg(a: value): value { return copyInt32(-i(a)); }
 export function caml_int32_add(a: value, b: value): value { return copyInt32(i(a) + i(b)); }
 export function caml_int32_sub(a: value, b: value): value { return copyInt32(i(a) - i(b)); }
@@ -61,7 +65,7 @@ export function caml_int32_shift_right_unsigned(a: value, n: value): value { ret
 export function caml_int32_bswap(a: value): value { return copyInt32(bswap<i32>(i(a))); }
 export function caml_int32_of_int(a: value): value { return copyInt32(toInt32(a)); }
 export function caml_int32_to_int(a: value): value { return ofInt32(i(a)); }
-export function caml_int32_of_float(a: value): value { return copyInt32(<i32>truncate(d(a))); }
+export function caml_int32_of_float(a: value): value { return copyInt32(truncate32(d(a))); }
 export function caml_int32_to_float(a: value): value { return copyDouble(<f64>i(a)); }
 export function caml_int32_compare(a: value, b: value): value { return ordering(i(a) < i(b), i(a) > i(b)); }
 export function caml_int32_bits_of_float(a: value): value { return copyInt32(reinterpret<i32>(<f32>d(a))); }

@@ -1,0 +1,186 @@
+/**
+ * Primitives that native code executes itself: those of bytecode/instructions/inlined.ts, and those on boxed integers,
+ * which the interpreter calls. The functions in runtime/core/ remain for all other cases, and say what these must compute.
+ */
+import { argument, inlinedPrimitives, result } from "../bytecode/instructions/inlined.ts";
+import type { CompareOp, PrimitiveSemantics } from "../bytecode/instructions/semantics.ts";
+import { CUSTOM_INT32, CUSTOM_INT64, CUSTOM_NATIVEINT } from "../runtime/layout.ts";
+import type { Int64Op, Node, Operation } from "./ir.ts";
+
+/** What their meanings are written in: operations of ir.ts besides. */
+export interface NativeSemantics extends PrimitiveSemantics<Node, number, Node, Node> {
+  make(operation: Operation, inputs: Node[], ...immediates: (number | string)[]): Node;
+  unboxInteger(x: Node): Node;
+}
+
+/** As in inlined.ts. */
+export interface NativeMeaning {
+  readonly arity: number;
+  readonly meaning: (b: NativeSemantics) => void;
+  readonly otherwiseRaises: boolean;
+}
+
+const meanings = new Map<string, NativeMeaning>(inlinedPrimitives);
+
+/** Define a primitive by its result. `otherwiseRaises`: called when fastWhen does not hold, it always raises. */
+function define(
+  name: string,
+  arity: number,
+  value: (b: NativeSemantics, x: Node, y: Node, z: Node) => Node,
+  otherwiseRaises = false,
+): void {
+  const meaning = (b: NativeSemantics): void => {
+    const [x, y, z] = Array.from({ length: arity }, (_, i) => argument(b, i));
+    result(b, arity, value(b, x!, y!, z!));
+  };
+  meanings.set(name, { arity, meaning, otherwiseRaises });
+}
+
+// ---- Boxed integers (runtime/ints.c) --------------------------------------------------------------------------------------
+
+interface BoxedInteger {
+  readonly name: "int32" | "int64" | "nativeint";
+  readonly kind: number;
+}
+const INT32: BoxedInteger = { name: "int32", kind: CUSTOM_INT32 };
+const INT64: BoxedInteger = { name: "int64", kind: CUSTOM_INT64 };
+const NATIVEINT: BoxedInteger = { name: "nativeint", kind: CUSTOM_NATIVEINT };
+
+const constant = (b: NativeSemantics, n: number): Node => b.make("untag", [b.integer(n)]);
+const compute = (b: NativeSemantics, op: Int64Op, x: Node, y: Node): Node => b.make("int64Arithmetic", [x, y], op);
+const compareNumbers = (b: NativeSemantics, op: CompareOp, x: Node, y: Node): Node => b.make("compareInt64", [x, y], op);
+
+/** The low bits of a number that are one of this type. */
+const fit = (b: NativeSemantics, { kind }: BoxedInteger, x: Node): Node =>
+  kind === CUSTOM_INT32 ? b.make("signExtend32", [x]) : x;
+const box = (b: NativeSemantics, { kind }: BoxedInteger, x: Node): Node => b.make("boxInteger", [x], kind);
+
+/** (x > y) - (x < y). */
+function order(b: NativeSemantics, x: Node, y: Node): Node {
+  return b.arith("sub", b.boolean(compareNumbers(b, "gt", x, y)), b.boolean(compareNumbers(b, "lt", x, y)));
+}
+
+for (const type of [INT32, INT64, NATIVEINT]) {
+  const { name } = type;
+  const binary = (suffix: string, op: Int64Op): void =>
+    define(`caml_${name}_${suffix}`, 2, (b, x, y) => box(b, type, fit(b, type, compute(b, op, b.unboxInteger(x), b.unboxInteger(y)))));
+  for (const op of ["add", "sub", "mul"] as const) binary(op, op);
+  // Of sign-extended numbers these are sign-extended.
+  for (const op of ["and", "or", "xor"] as const) {
+    define(`caml_${name}_${op}`, 2, (b, x, y) => box(b, type, compute(b, op, b.unboxInteger(x), b.unboxInteger(y))));
+  }
+  for (const [suffix, op] of [["div", "div"], ["mod", "rem"]] as const) {
+    define(
+      `caml_${name}_${suffix}`,
+      2,
+      (b, x, y) => {
+        const divisor = b.unboxInteger(y);
+        b.fastWhen(compareNumbers(b, "ne", divisor, constant(b, 0)));
+        return box(b, type, fit(b, type, compute(b, op, b.unboxInteger(x), divisor)));
+      },
+      true,
+    );
+  }
+  const shift = (suffix: string, op: Int64Op): void =>
+    define(`caml_${name}_${suffix}`, 2, (b, x, y) => {
+      const number = b.unboxInteger(x);
+      const amount = b.make("untag", [y]);
+      if (type !== INT32) return box(b, type, compute(b, op, number, amount));
+      const bits = op === "shr_u" ? b.make("zeroExtend32", [number]) : number;
+      return box(b, type, fit(b, type, compute(b, op, bits, compute(b, "and", amount, constant(b, 31)))));
+    });
+  shift("shift_left", "shl");
+  shift("shift_right", "shr_s");
+  shift("shift_right_unsigned", "shr_u");
+  define(`caml_${name}_neg`, 1, (b, x) => box(b, type, fit(b, type, compute(b, "sub", constant(b, 0), b.unboxInteger(x)))));
+  define(`caml_${name}_of_int`, 1, (b, x) => box(b, type, fit(b, type, b.make("untag", [x]))));
+  define(`caml_${name}_to_int`, 1, (b, x) => b.make("tag", [b.unboxInteger(x)]));
+  define(`caml_${name}_of_float`, 1, (b, x) => box(b, type, b.make("int64OfFloat", [b.unbox(x)], type === INT32 ? 32 : 64)));
+  define(`caml_${name}_to_float`, 1, (b, x) => b.box(b.make("floatOfInt64", [b.unboxInteger(x)])));
+  define(`caml_${name}_compare`, 2, (b, x, y) => order(b, b.unboxInteger(x), b.unboxInteger(y)));
+}
+
+const conversions: readonly (readonly [name: string, to: BoxedInteger])[] = [
+  ["caml_int64_of_int32", INT64],
+  ["caml_int64_to_int32", INT32],
+  ["caml_int64_of_nativeint", INT64],
+  ["caml_int64_to_nativeint", NATIVEINT],
+  ["caml_nativeint_of_int32", NATIVEINT],
+  ["caml_nativeint_to_int32", INT32],
+];
+for (const [name, to] of conversions) define(name, 1, (b, x) => box(b, to, fit(b, to, b.unboxInteger(x))));
+
+define("caml_int64_bits_of_float", 1, (b, x) => box(b, INT64, b.make("bitsOfFloat", [b.unbox(x)])));
+define("caml_int64_float_of_bits", 1, (b, x) => b.box(b.make("floatOfBits", [b.unboxInteger(x)])));
+define("caml_int32_bits_of_float", 1, (b, x) => box(b, INT32, b.make("bitsOfSingle", [b.unbox(x)])));
+define("caml_int32_float_of_bits", 1, (b, x) => b.box(b.make("singleOfBits", [b.unboxInteger(x)])));
+define("caml_int_of_float", 1, (b, x) => b.make("tag", [b.make("int64OfFloat", [b.unbox(x)], 64)]));
+
+// ---- Comparison (runtime/compare.c): with a boxed integer -------------------------------------------------------------------
+
+/** The kind of boxed integer that one of the two is known to be. */
+const knownKind = (...nodes: Node[]): number | undefined =>
+  nodes.find(({ operation }) => operation === "boxInteger")?.immediates[0] as number | undefined;
+
+/** A comparison that compares numbers where one of them is known to be one; otherwise what inlined.ts says. */
+function compareBoxed(name: string, value: (b: NativeSemantics, x: Node, y: Node) => Node): void {
+  const general = inlinedPrimitives.get(name)!;
+  const meaning = (b: NativeSemantics): void => {
+    const [x, y] = [argument(b, 0), argument(b, 1)];
+    const kind = knownKind(x, y);
+    if (kind === undefined) return general.meaning(b);
+    for (const node of [x, y]) if (node.operation !== "boxInteger") b.fastWhen(b.make("isBoxedInteger", [node], kind));
+    result(b, 2, value(b, b.unboxInteger(x), b.unboxInteger(y)));
+  };
+  meanings.set(name, { ...general, meaning });
+}
+const comparisons = [
+  ["caml_equal", "eq"],
+  ["caml_notequal", "ne"],
+  ["caml_lessthan", "lt"],
+  ["caml_lessequal", "le"],
+  ["caml_greaterthan", "gt"],
+  ["caml_greaterequal", "ge"],
+] as const;
+for (const [name, op] of comparisons) compareBoxed(name, (b, x, y) => b.boolean(compareNumbers(b, op, x, y)));
+compareBoxed("caml_compare", order);
+
+// ---- Strings (runtime/str.c): several bytes ---------------------------------------------------------------------------------
+
+/** Whether there are `size` bytes at an index. */
+function inString(b: NativeSemantics, size: number, s: Node, index: Node): Node {
+  const length = b.stringLength(s);
+  return b.both(b.compare("ult", index, length), b.compare("ult", b.offset(index, size - 1), length));
+}
+/** Sizes, and how their numbers are made values and taken from them. */
+const sizes = [
+  [16, (b: NativeSemantics, x: Node): Node => b.make("tag", [x]), (b: NativeSemantics, x: Node): Node => b.make("untag", [x])],
+  [32, (b: NativeSemantics, x: Node): Node => box(b, INT32, x), (b: NativeSemantics, x: Node): Node => b.unboxInteger(x)],
+  [64, (b: NativeSemantics, x: Node): Node => box(b, INT64, x), (b: NativeSemantics, x: Node): Node => b.unboxInteger(x)],
+] as const;
+for (const [bits, toValue, ofValue] of sizes) {
+  const size = bits / 8;
+  for (const type of ["string", "bytes"]) {
+    define(
+      `caml_${type}_get${bits}`,
+      2,
+      (b, s, i) => {
+        b.fastWhen(inString(b, size, s, i));
+        return toValue(b, b.make("loadBytes", [s, i], size));
+      },
+      true,
+    );
+  }
+  define(
+    `caml_bytes_set${bits}`,
+    3,
+    (b, s, i, v) => {
+      b.fastWhen(inString(b, size, s, i));
+      b.make("storeBytes", [s, i, ofValue(b, v)], size);
+      return b.unit();
+    },
+    true,
+  );
+}
+
+export const nativeMeanings: ReadonlyMap<string, NativeMeaning> = meanings;
