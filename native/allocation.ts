@@ -9,7 +9,6 @@ import {
   HEADER_WOSIZE_SHIFT,
   PLAIN_ENVIRONMENT,
   TAG_CLOSURE,
-  TAG_DOUBLE,
   TAG_DOUBLE_ARRAY,
   TAG_INFIX,
   WORD,
@@ -69,15 +68,8 @@ export class AllocationLowering extends ValueLowering {
   }
 
   protected makeFloatBlock(node: Node): void {
-    const p = this.allocate(node, node.inputs.length, TAG_DOUBLE_ARRAY, node.inputs);
-    node.inputs.forEach((input, i) => this.initialise(p, i, this.e.load64(this.address(input))));
-    this.finishBlock(node, p);
-  }
-
-  protected boxField(node: Node): void {
-    const [block] = node.inputs;
-    const p = this.allocate(node, 1, TAG_DOUBLE, [block!]);
-    this.initialise(p, 0, this.e.load64(this.address(block!), WORD * (node.immediates[0] as number)));
+    const p = this.allocate(node, node.inputs.length, TAG_DOUBLE_ARRAY, []);
+    node.inputs.forEach((input, i) => this.code.push(this.e.module.f64.store((i + 1) * WORD, 8, this.e.get32(p), this.double(input))));
     this.finishBlock(node, p);
   }
 

@@ -11,11 +11,11 @@ import { CallLowering } from "./calls.ts";
 import { type DominatorTree, dominates, dominators } from "./dominators.ts";
 import { UNCHECKED_WORDS } from "./frames.ts";
 import type { HandlerEdge, Node, SsaFunction } from "./ir.ts";
-import { interrupts, isConstant } from "./liveness.ts";
+import { interrupts, isConstant, isFloat } from "./liveness.ts";
 import { edgeInputs, handlerInputs, phisOf } from "./phis.ts";
 import type { CompiledUnit } from "./unit.ts";
 
-const { i32, i64 } = binaryen;
+const { f64, i32, i64 } = binaryen;
 
 /** The function's own loop: tail calls of itself go there. */
 const START = "start";
@@ -140,14 +140,19 @@ export class FunctionEmitter extends CallLowering {
     const after: Expr[] = [];
     nodes.forEach((node, i) => {
       const local = locals[i]!;
-      if (!isTarget(node)) after.push(e.set(local, this.value(node)));
+      if (!isTarget(node)) after.push(e.set(local, this.copied(node)));
       else if (this.local(node) !== local) {
-        const copy = this.newLocal(i64);
-        before.push(e.set(copy, this.value(node)));
-        after.push(e.set(local, e.get64(copy)));
+        const type = isFloat(node) ? f64 : i64;
+        const copy = this.newLocal(type);
+        before.push(e.set(copy, this.copied(node)));
+        after.push(e.set(local, e.module.local.get(copy, type)));
       }
     });
     return [...before, ...after];
+  }
+
+  private copied(node: Node): Expr {
+    return isFloat(node) ? this.double(node) : this.value(node);
   }
 
   protected enterHandler({ block, input }: HandlerEdge): Expr[] {

@@ -3,6 +3,7 @@
  * which they were made; nodes with effects keep that order. Values are OCaml words (tagged) unless an operation says
  * otherwise; conditions are their own sort and are used by `if` and `boolean` only.
  */
+import { MAX_YOUNG_WOSIZE } from "../runtime/layout.ts";
 import type { ControlFlowGraph } from "./cfg.ts";
 
 /** What an operation does besides computing its value. */
@@ -51,6 +52,8 @@ export const OPERATIONS = {
   environment: info("none"),
   /** One input for each predecessor of its block, in their order. */
   phi: info("none"),
+  /** The same for doubles. */
+  floatPhi: info("none", false, "float"),
   /** The exception that a handler was entered with. */
   caught: info("none"),
   /** A word of a return address or trap on the stack (FRAME_PART_*, word of the code): only in frame states. */
@@ -64,9 +67,9 @@ export const OPERATIONS = {
   setGlobal: info("write"),
   /** Field i. */
   field: info("read"),
-  floatField: info("allocate"),
+  floatField: info("read", false, "float"),
   setField: info("write"),
-  setFloatField: info("write"),
+  setFloatField: info("write", false, "word", ["word", "float"]),
   item: info("read"),
   setItem: info("write"),
   byte: info("read"),
@@ -76,7 +79,8 @@ export const OPERATIONS = {
   vectLength: info("read"),
   /** A block of its inputs with tag i. */
   makeBlock: info("allocate"),
-  makeFloatBlock: info("call"),
+  /** A block of doubles. */
+  makeFloatBlock: info("allocate", false, "word", Array<Sort>(MAX_YOUNG_WOSIZE).fill("float")),
   /** ArithOp i of two integers. */
   arithmetic: info("none"),
   negate: info("none"),
@@ -96,6 +100,8 @@ export const OPERATIONS = {
   /** A condition as an OCaml bool. */
   boolean: info("none", false, "word", ["condition"]),
   stringLength: info("none"),
+  /** The double i. */
+  float: float(),
   /** The double of a boxed float, which never changes. */
   unbox: float(),
   box: info("allocate", false, "word", ["float"]),

@@ -1,16 +1,21 @@
 /** Liveness of SSA values, and what each call and allocation finds live. */
 import type { Node, Operation, SsaFunction } from "./ir.ts";
 import { OPERATIONS } from "./ir.ts";
-import { allInputs, edgeInputs, exitInputs, handlerInputs, stateNodes } from "./phis.ts";
+import { allInputs, edgeInputs, exitInputs, handlerInputs, isPhi, stateNodes } from "./phis.ts";
 
 /** Nodes that are made where they are used, and need no place. */
 export function isConstant({ operation }: Node): boolean {
-  return operation === "integer" || operation === "atom";
+  return operation === "integer" || operation === "atom" || operation === "float";
 }
 
 /** Whether the node is an OCaml word, not a condition or a double. */
 export function isWord({ operation }: Node): boolean {
   return OPERATIONS[operation].sort === "word";
+}
+
+/** Whether the node is an unboxed double. */
+export function isFloat({ operation }: Node): boolean {
+  return OPERATIONS[operation].sort === "float";
 }
 
 /** Operations whose results are OCaml integers. */
@@ -65,7 +70,7 @@ export function liveness(fn: SsaFunction): Liveness {
     for (let i = nodes.length - 1; i >= 0; i--) {
       const node = nodes[i]!;
       live.delete(node);
-      if (node.operation === "phi") continue;
+      if (isPhi(node)) continue;
       if (node.handler) enterHandler(node.handler.block, node.handler.input);
       if (note && interrupts(node)) {
         after.set(node, new Set([...live].filter(canMove)));

@@ -31,6 +31,8 @@ export class NodeLowering extends NumberLowering {
       case "parameter":
       case "environment":
       case "phi":
+      case "floatPhi":
+      case "float":
       case "caught":
       case "integer":
       case "atom":
@@ -54,13 +56,13 @@ export class NodeLowering extends NumberLowering {
         this.set(node, e.load64(this.address(x!), WORD * i));
         break;
       case "floatField":
-        this.boxField(node);
+        this.set(node, m.f64.load(WORD * i, 8, this.address(x!)));
         break;
       case "setField":
         this.modify(e.add32(this.address(x!), WORD * i), this.value(y!));
         break;
       case "setFloatField":
-        this.code.push(e.store64(this.address(x!), WORD * i, e.load64(this.address(y!))));
+        this.code.push(m.f64.store(WORD * i, 8, this.address(x!), this.double(y!)));
         break;
       case "item":
         this.set(node, words.item(e, this.value(x!), this.value(y!)));

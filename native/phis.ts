@@ -1,8 +1,12 @@
 /** Phis and uses of nodes; removes what SSA construction has made too much of: phis with one value, and nodes that nobody uses. */
 import { type Block, type Exit, type FrameState, Node, OPERATIONS, type SsaFunction } from "./ir.ts";
 
+export function isPhi({ operation }: Node): boolean {
+  return operation === "phi" || operation === "floatPhi";
+}
+
 export function phisOf({ nodes }: Block): Node[] {
-  return nodes.filter((node) => node.operation === "phi");
+  return nodes.filter(isPhi);
 }
 
 /** The values of a block's phis where control comes from block `from`. */
@@ -57,7 +61,7 @@ export function* frameStates({ nodes, exit }: Block): Generator<FrameState> {
   if (exit.kind === "raise" && exit.handler) yield exit.handler.state;
 }
 
-function mapExit(exit: Exit, change: (node: Node) => Node): Exit {
+export function mapExit(exit: Exit, change: (node: Node) => Node): Exit {
   switch (exit.kind) {
     case "jump":
       return exit;
@@ -72,7 +76,7 @@ function mapExit(exit: Exit, change: (node: Node) => Node): Exit {
   }
 }
 
-function changeState(state: FrameState, change: (node: Node) => Node): void {
+export function mapState(state: FrameState, change: (node: Node) => Node): void {
   state.stack.forEach((node, i) => node && (state.stack[i] = change(node)));
   state.env &&= change(state.env);
   if (state.accu !== "result") state.accu &&= change(state.accu);
@@ -114,7 +118,7 @@ export function simplifyPhis(blocks: readonly Block[]): void {
       if (node.fast) node.fast = { ...node.fast, value: resolve(node.fast.value) };
     }
     block.exit = mapExit(block.exit, resolve);
-    for (const state of frameStates(block)) changeState(state, resolve);
+    for (const state of frameStates(block)) mapState(state, resolve);
   }
   dropUnused(blocks);
 }

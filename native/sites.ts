@@ -8,6 +8,7 @@ import {
   CODE_BIAS,
   FRAME_PART_CODE,
   SITE_ACCU,
+  SITE_DOUBLES,
   SITE_ENV,
   SITE_FRAME_WORDS,
   SITE_OPCODE,
@@ -16,6 +17,7 @@ import {
   SITE_SOURCES,
   SITE_TRACE,
   SITE_TRAP,
+  SOURCE_DOUBLE,
   SOURCE_FRAME,
   SOURCE_INTEGER,
   SOURCE_KIND_BITS,
@@ -25,6 +27,7 @@ import {
   WORD,
 } from "../runtime/layout.ts";
 import type { FrameState, Node } from "./ir.ts";
+import { isFloat } from "./liveness.ts";
 
 /** Where the values of a native frame are. */
 export interface FrameLayout {
@@ -75,13 +78,18 @@ export class Sites {
     set(SITE_ENV, this.register(state.env, frame));
     set(SITE_ACCU, state.accu === "result" ? SOURCE_RESULT : this.register(state.accu, frame));
     for (const node of state.stack) this.addSource(node, frame);
+    set(SITE_DOUBLES, [state.env, state.accu, ...state.stack].filter((node) => node && node !== "result" && isFloat(node)).length);
     return 4 * at;
   }
 
   private register(node: Node | undefined, frame: FrameLayout): number {
     if (!node) return source(SOURCE_INTEGER, 0);
     if (fitsRegister(node)) return source(SOURCE_INTEGER, node.immediates[0] as number);
-    return source(SOURCE_FRAME, this.place(node, frame));
+    return this.inFrame(node, frame);
+  }
+
+  private inFrame(node: Node, frame: FrameLayout): number {
+    return source(isFloat(node) ? SOURCE_DOUBLE : SOURCE_FRAME, this.place(node, frame));
   }
 
   private place(node: Node, { places }: FrameLayout): number {
@@ -101,7 +109,7 @@ export class Sites {
       const n = node.immediates[0] as number;
       if (fits(n)) this.words.push(source(SOURCE_INTEGER, n));
       else this.wide((n << 1) | 1, n >> 31);
-    } else this.words.push(source(SOURCE_FRAME, this.place(node, frame)));
+    } else this.words.push(this.inFrame(node, frame));
   }
 
   private wide(low: number, high: number): void {

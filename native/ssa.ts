@@ -285,10 +285,10 @@ class FunctionBuilder implements NativeSemantics {
     this.add("offsetRef", [block], n);
   }
   floatField(block: Node, i: number): Node {
-    return this.add("floatField", [block], i);
+    return this.box(this.add("floatField", [block], i));
   }
   setFloatField(block: Node, i: number, v: Node): void {
-    this.add("setFloatField", [block, v], i);
+    this.add("setFloatField", [block, this.unbox(v)], i);
   }
   vectLength(block: Node): Node {
     return this.add("vectLength", [block]);
@@ -311,7 +311,7 @@ class FunctionBuilder implements NativeSemantics {
   }
   makeFloatBlock(size: number): void {
     if (size > MAX_YOUNG_WOSIZE) return this.leave(size - 1);
-    this.setAccu(this.add("makeFloatBlock", this.take(size)));
+    this.setAccu(this.add("makeFloatBlock", this.take(size).map((v) => this.unbox(v))));
   }
 
   // ---- Arithmetic -------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ import { Approximations } from "./approximations.ts";
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
 import { FunctionEmitter } from "./emit.ts";
+import { type FloatGlobals, unboxFloats } from "./unboxing.ts";
 import { MAX_FRAME_HEIGHT } from "./frames.ts";
 import type { NativeCode, NativeFunction, NativePart } from "./code.ts";
 import { partAt } from "./parts.ts";
@@ -24,6 +25,8 @@ export interface CompileOptions {
   readonly parts?: readonly NativePart[];
   /** See NativeCode.globalWords. */
   readonly globalWords?: Int32Array;
+  /** Globals that hold boxed floats from the start. */
+  readonly floats?: FloatGlobals;
   /** Told after each function. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -46,7 +49,7 @@ export function compileNative(
   code: Int32Array,
   functions: readonly FunctionSource[],
   primitives: readonly NativePrimitive[],
-  { parts = [{ start: 0, length: code.length }], globalWords, onProgress }: CompileOptions = {},
+  { parts = [{ start: 0, length: code.length }], globalWords, floats = new Map(), onProgress }: CompileOptions = {},
 ): NativeCode {
   const native = new NativeModule({ several: parts.length > 1, relocatable: globalWords !== undefined });
   const names = primitives.map(({ name }) => name);
@@ -54,7 +57,9 @@ export function compileNative(
     const graph = controlFlow(code, source.entry);
     const parameters = Math.max(source.arity, 1);
     const compiles = compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT && graph.blocks.length <= MAX_BLOCKS;
-    return { ...source, parameters, compiles, fn: buildSsa(code, source.entry, source.arity, names, graph) };
+    const fn = buildSsa(code, source.entry, source.arity, names, graph);
+    unboxFloats(fn, floats);
+    return { ...source, parameters, compiles, fn };
   });
   const sources = built.filter(({ compiles }) => compiles);
   const compiled = sources.map(({ entry, parameters }, index): NativeFunction => {

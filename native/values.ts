@@ -82,6 +82,7 @@ export class ValueLowering {
 
   /** The value of a node that is an unboxed double. */
   protected double(node: Node): Expr {
+    if (node.operation === "float") return this.e.module.f64.const(node.immediates[0] as number);
     return this.e.module.local.get(this.local(node), f64);
   }
 

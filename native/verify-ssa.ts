@@ -1,7 +1,7 @@
 /** Checks a function in SSA form: to be run after each pass, in tests. */
 import { type DominatorTree, dominates, dominators } from "./dominators.ts";
 import { Node, OPERATIONS, type Sort, type SsaFunction } from "./ir.ts";
-import { allInputs, exitInputs, stateNodes } from "./phis.ts";
+import { allInputs, exitInputs, isPhi, stateNodes } from "./phis.ts";
 
 const sortOf = ({ operation }: Node): Sort => OPERATIONS[operation].sort;
 
@@ -20,7 +20,8 @@ export function verifySsa(fn: SsaFunction): string[] {
     const predecessors = fn.graph.predecessors[block]!;
     nodes.forEach((node, index) => {
       const name = `${node.operation} ${node.id} of block ${block}`;
-      if (node.operation === "phi") {
+      if (isPhi(node)) {
+        if (node.inputs.some((input) => sortOf(input) !== sortOf(node))) problems.push(`${name} mixes sorts`);
         const handler = fn.graph.blocks.some((b) => b.handler === block);
         if (!handler && node.inputs.length !== predecessors.length) problems.push(`${name} has ${node.inputs.length} inputs`);
         node.inputs.forEach((input, i) => {

@@ -264,9 +264,11 @@ export const SITE_ACCU = 20;
 export const SITE_ENV = 24;
 /** Words of the interpreter's frame, then their sources, the deepest first. */
 export const SITE_SLOTS = 28;
-export const SITE_SOURCES = 32;
+/** How many of the sources are SOURCE_DOUBLE. */
+export const SITE_DOUBLES = 32;
+export const SITE_SOURCES = 36;
 /** A source: the kind in the low bits, an operand above. */
-export const SOURCE_KIND_BITS = 2;
+export const SOURCE_KIND_BITS = 3;
 /** Word `operand` of the native frame. */
 export const SOURCE_FRAME = 0;
 /** The OCaml integer `operand`. */
@@ -275,6 +277,10 @@ export const SOURCE_INTEGER = 1;
 export const SOURCE_WIDE = 2;
 /** Part of a frame: FRAME_PART_*. */
 export const SOURCE_PART = 3;
+/** A double that is to be boxed: its halves are integers in word `operand` (the low one) and the next one. */
+export const SOURCE_DOUBLE = 4;
+/** Words of a native frame that such a double takes. */
+export const DOUBLE_PARTS = 2;
 /** A code address, which is in the next word of the site (biased). */
 export const FRAME_PART_CODE = 0;
 /** The link of a trap. */

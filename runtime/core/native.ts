@@ -42,12 +42,14 @@ import {
   PLAIN_ENVIRONMENT,
   SCRATCH,
   SITE_ACCU,
+  SITE_DOUBLES,
   SITE_ENV,
   SITE_FRAME_WORDS,
   SITE_PC,
   SITE_SLOTS,
   SITE_SOURCES,
   SITE_TRAP,
+  SOURCE_DOUBLE,
   SOURCE_FRAME,
   SOURCE_INTEGER,
   SOURCE_KIND_BITS,
@@ -57,11 +59,12 @@ import {
   STUB_NATIVE_RAISE,
   STUB_NATIVE_RETURN,
   TAG_CLOSURE,
+  TAG_DOUBLE,
   WORD,
 } from "../layout";
 import { interpret, pushApplication, pushInterpretation, pushState } from "./callback";
 import { raiseStackOverflow } from "./fail";
-import { allocSmall, collect } from "./gc/alloc";
+import { allocSmall, collect, reserveYoung } from "./gc/alloc";
 import { popRoot, pushRoot } from "./roots";
 import { pushFrame, pushTrap, returnAddress, stack_grow } from "./stack";
 import { addr, UNIT, value, wosize } from "./values";
@@ -304,6 +307,14 @@ export function resume_handler(site: usize): void {
 /** What is expanded is copied here first; functions with frames that are larger have no native code (native/frames.ts). */
 const COPY: usize = SCRATCH;
 
+/** The double whose halves are two integers at p. There is room for it (expand). */
+function boxedDouble(p: usize): value {
+  const low = load<value>(p) >> 1;
+  const block = allocSmall(1, TAG_DOUBLE);
+  store<u64>(block, (<u64>(load<value>(p, WORD) >> 1) << 32) | <u64>low);
+  return <value>block;
+}
+
 /** The word that a source describes; `q` is the address of the source. */
 function sourceWord(q: usize): value {
   const source = load<i32>(q);
@@ -311,14 +322,18 @@ function sourceWord(q: usize): value {
   const kind = source & ((1 << SOURCE_KIND_BITS) - 1);
   if (kind == SOURCE_FRAME) return load<value>(COPY + (<usize>operand << 3));
   if (kind == SOURCE_INTEGER) return (<value>operand << 1) | 1;
+  if (kind == SOURCE_DOUBLE) return boxedDouble(COPY + (<usize>operand << 3));
   return load<value>(q, 4);
 }
 
 /**
  * Turn the native frame at sp into the interpreter's, in place. `outer`: the link of its outermost trap; 0: not known yet.
- * CELL_SP, CELL_ENV and CELL_TRAP_SP are set, CELL_ACCU unless it is what was returned or raised. Allocates nothing.
+ * CELL_SP, CELL_ENV and CELL_TRAP_SP are set, CELL_ACCU unless it is what was returned or raised. A collection sees the native
+ * frame, at CELL_SP.
  */
 function expand(site: usize, sp: usize, outer: value): void {
+  const doubles = load<i32>(site, SITE_DOUBLES);
+  if (doubles) reserveYoung(2 * doubles);
   const words = load<usize>(site, SITE_FRAME_WORDS);
   memory.copy(COPY, sp, words * WORD);
   const env = sourceWord(site + SITE_ENV);
@@ -332,7 +347,7 @@ function expand(site: usize, sp: usize, outer: value): void {
     to -= WORD;
     const source = load<i32>(q);
     const kind = source & ((1 << SOURCE_KIND_BITS) - 1);
-    if (kind == SOURCE_FRAME || kind == SOURCE_INTEGER) {
+    if (kind == SOURCE_FRAME || kind == SOURCE_INTEGER || kind == SOURCE_DOUBLE) {
       store<value>(to, sourceWord(q));
     } else if (kind == SOURCE_WIDE) {
       store<value>(to, sourceWord(q));

@@ -195,6 +195,14 @@ export function allocSmall(wosize: i32, tag: i32): usize {
   return p + WORD;
 }
 
+/** Make room in the minor heap: the next blocks, of so many words with their headers, do not collect. May collect. */
+export function reserveYoung(words: i32): void {
+  const bytes = <usize>words << 3;
+  if (load<usize>(CELL_YOUNG_PTR) - bytes >= load<usize>(CELL_YOUNG_LIMIT)) return;
+  collect();
+  limitRoom(bytes);
+}
+
 /** Words allocated directly in the major heap after which a collection is due. */
 const DIRECT_ALLOCATION_WORDS: i32 = 1 << 18;
 let directWords: i32 = 0;
