@@ -23,7 +23,7 @@ import { ENSURE_CAPACITY } from "../bytecode/instructions/table.ts";
 import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.ts";
 import type { Frame } from "./frames.ts";
 import type { HandlerEdge, Node } from "./ir.ts";
-import { canMove, isFloat } from "./liveness.ts";
+import { canMove, isFloat, isWord } from "./liveness.ts";
 import { handlerInputs } from "./phis.ts";
 import { NodeLowering } from "./lower.ts";
 import type { NativePrimitive } from "./module.ts";
@@ -56,17 +56,17 @@ export abstract class CallLowering extends NodeLowering {
     }
     for (const value of frame.values) {
       const place = frame.places.get(value)!;
-      if (isFloat(value)) this.halves(value).forEach((half, i) => store(place + i, half));
+      if (!isWord(value)) this.halves(value).forEach((half, i) => store(place + i, half));
       else store(place, this.value(value));
     }
     for (let word = frame.used; word < frame.words; word++) store(word, this.constant(0));
   }
 
-  /** A double as two OCaml integers, the low half first (DOUBLE_PARTS). */
+  /** A number as two OCaml integers, the low half first (NUMBER_PARTS). */
   private halves(value: Node): Expr[] {
     const e = this.e;
     const m = e.module;
-    const bits = (): Expr => m.i64.reinterpret(this.double(value));
+    const bits = (): Expr => (isFloat(value) ? m.i64.reinterpret(this.double(value)) : this.value(value));
     return [words.tag(e, m.i64.and(bits(), m.i64.const(0xffffffffn))), words.tag(e, m.i64.shr_u(bits(), e.c64(32)))];
   }
 

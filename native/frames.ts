@@ -2,9 +2,9 @@
  * The frame of a native function while it calls: a word that leads to the site, the two words of its trap if the call is
  * inside a try, and what will be needed afterwards.
  */
-import { DOUBLE_PARTS, SCRATCH_SIZE, WORD } from "../runtime/layout.ts";
+import { NUMBER_PARTS, SCRATCH_SIZE, WORD } from "../runtime/layout.ts";
 import type { Node } from "./ir.ts";
-import { isConstant, isFloat, type Liveness } from "./liveness.ts";
+import { isConstant, isWord, type Liveness } from "./liveness.ts";
 import { stateNodes } from "./phis.ts";
 import { fitsRegister, type FrameLayout } from "./sites.ts";
 
@@ -42,7 +42,7 @@ export function frameOf(node: Node, { after, most }: Liveness): Frame {
   if (node.handler) stateNodes(node.handler.state).forEach((value) => values.add(value));
   const accus = [node.state?.accu, node.handler?.state.accu];
   const placed = (value: Node): boolean =>
-    isFloat(value) || !isConstant(value) || (accus.includes(value) && !fitsRegister(value));
+    !isWord(value) || !isConstant(value) || (accus.includes(value) && !fitsRegister(value));
   const list = [...values].filter(placed).sort((a, b) => a.id - b.id);
   const trap = node.handler ? BOTTOM_WORDS : 0;
   const first = BOTTOM_WORDS + (node.handler ? TRAP_WORDS : 0);
@@ -50,7 +50,7 @@ export function frameOf(node: Node, { after, most }: Liveness): Frame {
   let used = first;
   for (const value of list) {
     places.set(value, used);
-    used += isFloat(value) ? DOUBLE_PARTS : 1;
+    used += !isWord(value) ? NUMBER_PARTS : 1;
   }
   const wanted = Math.ceil(engineBytes(most) / ENGINE_BYTES_PER_WORD);
   return { words: Math.max(used, wanted), used, trap, values: list, places };

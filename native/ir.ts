@@ -52,12 +52,15 @@ export const OPERATIONS = {
   environment: info("none"),
   /** One input for each predecessor of its block, in their order. */
   phi: info("none"),
-  /** The same for doubles. */
-  floatPhi: info("none", false, "float"),
+  /** The same for numbers that are not boxed. */
+  floatPhi: float(),
+  int64Phi: int64(),
   /** The exception that a handler was entered with. */
   caught: info("none"),
   /** A word of a return address or trap on the stack (FRAME_PART_*, word of the code): only in frame states. */
   framePart: info("none"),
+  /** The box that the input is to be put into, of kind i (CUSTOM_*, BOXED_DOUBLE): only in frame states. */
+  boxed: info("none"),
   /** The integer i. */
   integer: info("none"),
   /** The atom of tag i. */
@@ -100,8 +103,9 @@ export const OPERATIONS = {
   /** A condition as an OCaml bool. */
   boolean: info("none", false, "word", ["condition"]),
   stringLength: info("none"),
-  /** The double i. */
+  /** The double i; the 64-bit integer i, in decimal. */
   float: float(),
+  int64: int64(),
   /** The double of a boxed float, which never changes. */
   unbox: float(),
   box: info("allocate", false, "word", ["float"]),

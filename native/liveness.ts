@@ -5,7 +5,7 @@ import { allInputs, edgeInputs, exitInputs, handlerInputs, isPhi, stateNodes } f
 
 /** Nodes that are made where they are used, and need no place. */
 export function isConstant({ operation }: Node): boolean {
-  return operation === "integer" || operation === "atom" || operation === "float";
+  return operation === "integer" || operation === "atom" || operation === "float" || operation === "int64";
 }
 
 /** Whether the node is an OCaml word, not a condition or a double. */
@@ -13,7 +13,7 @@ export function isWord({ operation }: Node): boolean {
   return OPERATIONS[operation].sort === "word";
 }
 
-/** Whether the node is an unboxed double. */
+/** Whether the node is a double that is not boxed. */
 export function isFloat({ operation }: Node): boolean {
   return OPERATIONS[operation].sort === "float";
 }

@@ -32,7 +32,10 @@ export class NodeLowering extends NumberLowering {
       case "environment":
       case "phi":
       case "floatPhi":
+      case "int64Phi":
+      case "boxed":
       case "float":
+      case "int64":
       case "caught":
       case "integer":
       case "atom":

@@ -2,7 +2,7 @@
 import { type Block, type Exit, type FrameState, Node, OPERATIONS, type SsaFunction } from "./ir.ts";
 
 export function isPhi({ operation }: Node): boolean {
-  return operation === "phi" || operation === "floatPhi";
+  return operation === "phi" || operation === "floatPhi" || operation === "int64Phi";
 }
 
 export function phisOf({ nodes }: Block): Node[] {
@@ -49,7 +49,7 @@ export function stateNodes({ stack, env, accu }: FrameState): Node[] {
   const nodes = stack.filter((node) => node !== undefined && node.operation !== "framePart") as Node[];
   if (env) nodes.push(env);
   if (accu && accu !== "result") nodes.push(accu);
-  return nodes;
+  return nodes.map((node) => (node.operation === "boxed" ? node.inputs[0]! : node));
 }
 
 /** The frame states of a block, with the handlers'. */
@@ -74,6 +74,14 @@ export function mapExit(exit: Exit, change: (node: Node) => Node): Exit {
     case "tailCall":
       return { ...exit, inputs: exit.inputs.map(change) };
   }
+}
+
+/** Change the inputs of a node, those of its fast path too. */
+export function mapNode(node: Node, change: (node: Node) => Node): void {
+  node.inputs = node.inputs.map(change);
+  if (!node.fast) return;
+  for (const part of node.fast.nodes) part.inputs = part.inputs.map(change);
+  node.fast = { ...node.fast, condition: change(node.fast.condition), value: change(node.fast.value) };
 }
 
 export function mapState(state: FrameState, change: (node: Node) => Node): void {
@@ -113,10 +121,7 @@ export function simplifyPhis(blocks: readonly Block[]): void {
     }
   }
   for (const block of blocks) {
-    for (const node of block.nodes) {
-      for (const part of [node, ...(node.fast?.nodes ?? [])]) part.inputs = part.inputs.map(resolve);
-      if (node.fast) node.fast = { ...node.fast, value: resolve(node.fast.value) };
-    }
+    for (const node of block.nodes) mapNode(node, resolve);
     block.exit = mapExit(block.exit, resolve);
     for (const state of frameStates(block)) mapState(state, resolve);
   }

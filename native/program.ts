@@ -1,11 +1,13 @@
 /** Native code for a whole program. This takes binaryen, which is slow to load: import it only where code is compiled. */
 import type { CoreModule } from "../bytecode/engine.ts";
 import { type BytecodeExecutable, codeWords } from "../bytecode/formats/executable.ts";
-import { MarshalBlock, MarshalDouble, unmarshal } from "../bytecode/formats/marshal.ts";
+import { MarshalBlock, MarshalBoxedInt, MarshalDouble, type MarshalValue, unmarshal } from "../bytecode/formats/marshal.ts";
 import { readingFile } from "../bytecode/formats/errors.ts";
 import { verify } from "../bytecode/verifier.ts";
+import { BOXED_DOUBLE, CUSTOM_INT32, CUSTOM_INT64, CUSTOM_NATIVEINT } from "../runtime/layout.ts";
 import type { NativeCode } from "./code.ts";
 import type { NativePrimitive } from "./module.ts";
+import type { BoxedConstant, NumberGlobals } from "./unboxing.ts";
 import { compileNative } from "./unit.ts";
 
 /** The primitives that code numbers, as it will find them in a machine with this core. */
@@ -14,18 +16,28 @@ function nativePrimitives(names: readonly string[], core: CoreModule): NativePri
   return names.map((name) => ({ name, core: inCore.has(name), arity: inCore.get(name)?.arity ?? "n" }));
 }
 
-/** The boxed floats among the constants of a program, by number of their global. */
-function floatGlobals({ data }: BytecodeExecutable): Map<number, number> {
+/** The boxed numbers among the constants of a program, by number of their global. */
+export function numberGlobals({ data }: BytecodeExecutable): NumberGlobals {
   const { value } = unmarshal(data, 0, "DATA section");
   const globals = value instanceof MarshalBlock ? value.fields : [];
-  return new Map(
-    globals.flatMap((global, i) => (global instanceof MarshalDouble && !Number.isNaN(global.value) ? [[i, global.value]] : [])),
-  );
+  return new Map(globals.flatMap((global, i) => {
+    const constant = boxedConstant(global);
+    return constant ? [[i, constant] as const] : [];
+  }));
+}
+
+const CUSTOM_KINDS = { int32: CUSTOM_INT32, int64: CUSTOM_INT64, nativeint: CUSTOM_NATIVEINT } as const;
+
+/** A boxed number, if it is one that can be written as a constant: the payloads of NaNs cannot. */
+export function boxedConstant(value: MarshalValue): BoxedConstant | undefined {
+  if (value instanceof MarshalBoxedInt) return { kind: CUSTOM_KINDS[value.type], value: String(value.value) };
+  if (!(value instanceof MarshalDouble) || Number.isNaN(value.value)) return undefined;
+  return { kind: BOXED_DOUBLE, value: value.value };
 }
 
 /** Compile all functions of a program. Throws FormatError for code that is not valid. */
 export function compileProgram(program: BytecodeExecutable, core: CoreModule): NativeCode {
   const code = codeWords(program.code);
   const { functions } = readingFile(program.file, () => verify(code, { primitives: program.primitives }));
-  return compileNative(code, functions, nativePrimitives(program.primitives, core), { floats: floatGlobals(program) });
+  return compileNative(code, functions, nativePrimitives(program.primitives, core), { numbers: numberGlobals(program) });
 }

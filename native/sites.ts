@@ -5,10 +5,11 @@
 import { opcode } from "../bytecode/instructions/table.ts";
 import {
   ATOM0,
+  BOX_KIND_BITS,
   CODE_BIAS,
   FRAME_PART_CODE,
   SITE_ACCU,
-  SITE_DOUBLES,
+  SITE_NUMBERS,
   SITE_ENV,
   SITE_FRAME_WORDS,
   SITE_OPCODE,
@@ -17,17 +18,16 @@ import {
   SITE_SOURCES,
   SITE_TRACE,
   SITE_TRAP,
-  SOURCE_DOUBLE,
   SOURCE_FRAME,
   SOURCE_INTEGER,
   SOURCE_KIND_BITS,
+  SOURCE_NUMBER,
   SOURCE_PART,
   SOURCE_RESULT,
   SOURCE_WIDE,
   WORD,
 } from "../runtime/layout.ts";
 import type { FrameState, Node } from "./ir.ts";
-import { isFloat } from "./liveness.ts";
 
 /** Where the values of a native frame are. */
 export interface FrameLayout {
@@ -78,7 +78,8 @@ export class Sites {
     set(SITE_ENV, this.register(state.env, frame));
     set(SITE_ACCU, state.accu === "result" ? SOURCE_RESULT : this.register(state.accu, frame));
     for (const node of state.stack) this.addSource(node, frame);
-    set(SITE_DOUBLES, [state.env, state.accu, ...state.stack].filter((node) => node && node !== "result" && isFloat(node)).length);
+    const isBoxed = (node: Node | "result" | undefined): boolean => typeof node === "object" && node.operation === "boxed";
+    set(SITE_NUMBERS, [state.accu, ...state.stack].filter(isBoxed).length);
     return 4 * at;
   }
 
@@ -89,7 +90,9 @@ export class Sites {
   }
 
   private inFrame(node: Node, frame: FrameLayout): number {
-    return source(isFloat(node) ? SOURCE_DOUBLE : SOURCE_FRAME, this.place(node, frame));
+    if (node.operation !== "boxed") return source(SOURCE_FRAME, this.place(node, frame));
+    const [kind] = node.immediates as [number];
+    return source(SOURCE_NUMBER, (this.place(node.inputs[0]!, frame) << BOX_KIND_BITS) | kind);
   }
 
   private place(node: Node, { places }: FrameLayout): number {

@@ -1,191 +1,206 @@
 /**
- * Doubles that stay unboxed where ways join: a phi of boxed floats becomes one of doubles when each of its inputs is at hand as
- * a double and some input is boxed for it only. Frame states take doubles as they are (SOURCE_DOUBLE), so what is boxed for
- * them only is not boxed. (As ocamlopt's unboxed let-bound variables, asmcomp/cmmgen.ml, which are limited to lets.)
+ * Numbers that stay unboxed where ways join: a phi of boxed numbers becomes one of numbers when each of its inputs is at hand
+ * unboxed and some input is boxed. Frame states say how to box (`boxed`), so what would be boxed for them only is not boxed.
+ * (As the unboxed let-bound variables of ocamlopt, asmcomp/cmmgen.ml.)
  */
+import { BOXED_DOUBLE } from "../runtime/layout.ts";
 import { type DominatorTree, dominates, dominators } from "./dominators.ts";
-import { type Block, type FrameState, type HandlerEdge, Node, type SsaFunction } from "./ir.ts";
-import { allInputs, dropUnused, frameStates, isPhi, mapExit, mapState, phisOf, exitInputs } from "./phis.ts";
+import { type Block, type FrameState, type HandlerEdge, Node, type Operation, type SsaFunction } from "./ir.ts";
+import { allInputs, dropUnused, exitInputs, frameStates, isPhi, mapExit, mapNode, mapState, phisOf } from "./phis.ts";
 
-/** Doubles of globals that hold boxed floats from the start, by number. */
-export type FloatGlobals = ReadonlyMap<number, number>;
+/** A number in a global from the start: CUSTOM_* or BOXED_DOUBLE, and its value (an int64 in decimal). */
+export interface BoxedConstant {
+  readonly kind: number;
+  readonly value: number | string;
+}
+/** By number of the global. */
+export type NumberGlobals = ReadonlyMap<number, BoxedConstant>;
+
+interface Sorted {
+  readonly phi: Operation;
+  readonly constant: Operation;
+}
+const FLOAT: Sorted = { phi: "floatPhi", constant: "float" };
+const INT64: Sorted = { phi: "int64Phi", constant: "int64" };
+
+const sortOfKind = (kind: number): Sorted => (kind === BOXED_DOUBLE ? FLOAT : INT64);
+const isBox = ({ operation }: Node): boolean => operation === "box" || operation === "boxInteger";
+const isUnbox = ({ operation }: Node): boolean => operation === "unbox" || operation === "unboxInteger";
+const kindOfBox = ({ operation, immediates }: Node): number => (operation === "box" ? BOXED_DOUBLE : (immediates[0] as number));
+/** A node and the nodes of its fast path. */
+const parts = (node: Node): readonly Node[] => (node.fast ? [node, ...node.fast.nodes] : [node]);
 
 class Unboxing {
   private readonly fn: SsaFunction;
-  private readonly globals: FloatGlobals;
+  private readonly globals: NumberGlobals;
   private readonly tree: DominatorTree;
-  /** Unboxings of each boxed float, with their block. */
-  private readonly unboxed = new Map<Node, { block: number; node: Node }[]>();
-  /** The doubles of phis. */
-  private readonly doubles = new Map<Node, Node>();
-  private nextId: number;
+  private readonly blockOf = new Map<Node, number>();
+  /** Where each boxed number is unboxed; in a fast path, undefined. */
+  private readonly unboxed = new Map<Node, { block: number | undefined; node: Node }[]>();
+  /** The unboxed phis, and what boxes them. */
+  private readonly numbers = new Map<Node, { phi: Node; kind: number }>();
+  private nextId = 0;
 
-  constructor(fn: SsaFunction, globals: FloatGlobals) {
+  constructor(fn: SsaFunction, globals: NumberGlobals) {
     this.fn = fn;
     this.globals = globals;
     this.tree = dominators(fn.graph);
-    this.nextId = 1 + Math.max(0, ...fn.blocks.flatMap(({ nodes }) => nodes.map((node) => node.id)));
   }
 
   run(): void {
-    const { blocks } = this.fn;
-    blocks.forEach(({ nodes }, block) => {
+    this.note();
+    for (const [phi, kind] of this.candidates()) this.numbers.set(phi, { phi: this.node(sortOfKind(kind).phi, []), kind });
+    if (this.numbers.size > 0) this.replacePhis();
+    this.unboxConstants();
+    this.unboxStates();
+    dropUnused(this.fn.blocks);
+  }
+
+  private node(operation: Operation, inputs: Node[], ...immediates: (number | string)[]): Node {
+    return new Node(this.nextId++, operation, inputs, immediates);
+  }
+
+  private note(): void {
+    this.fn.blocks.forEach(({ nodes }, block) => {
       for (const node of nodes) {
-        for (const part of [node, ...(node.fast?.nodes ?? [])]) {
-          if (part.operation !== "unbox") continue;
-          const [boxed] = part.inputs;
-          const others = this.unboxed.get(boxed!) ?? [];
-          this.unboxed.set(boxed!, others);
-          // Those of a fast path are not known outside of it.
-          others.push({ block: part === node ? block : -1, node: part });
+        for (const part of parts(node)) {
+          this.nextId = Math.max(this.nextId, part.id + 1);
+          if (isPhi(part)) this.blockOf.set(part, block);
+          if (!isUnbox(part)) continue;
+          const others = this.unboxed.get(part.inputs[0]!) ?? [];
+          this.unboxed.set(part.inputs[0]!, others);
+          others.push({ block: part === node ? block : undefined, node: part });
         }
       }
     });
-    for (const phi of this.candidates()) this.doubles.set(phi, this.node("floatPhi", []));
-    if (this.doubles.size > 0) this.replacePhis();
-    this.unboxStates();
-    dropUnused(blocks);
-  }
-
-  private node(operation: "floatPhi" | "float" | "box", inputs: Node[], ...immediates: number[]): Node {
-    return new Node(this.nextId++, operation, inputs, immediates);
   }
 
   // ---- Which phis -----------------------------------------------------------------------------------------------------------
 
-  /** Blocks that control comes from, for each input of the phis of a block; -1: from within a block, by an exception. */
+  /** The phis to be unboxed, with the kinds of their boxes. */
+  private candidates(): Map<Node, number> {
+    // Those whose numbers are asked for, and the phis that go into them; all of their inputs are at hand.
+    const wanted = new Set([...this.blockOf.keys()].filter((phi) => this.unboxed.has(phi)));
+    for (const phi of wanted) for (const input of phi.inputs) if (isPhi(input)) wanted.add(input);
+    retain(wanted, (phi) => {
+      const sources = this.sources(this.blockOf.get(phi)!);
+      return phi.inputs.every((input, i) => wanted.has(input) || this.isAtHand(input, sources?.[i]));
+    });
+    // Without a box that it saves, a phi would only be boxed more often.
+    const kinds = new Map<Node, number>();
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const phi of wanted) {
+        if (kinds.has(phi)) continue;
+        const box = phi.inputs.find(isBox);
+        const kind = box ? kindOfBox(box) : phi.inputs.map((input) => kinds.get(input)).find((k) => k !== undefined);
+        if (kind === undefined) continue;
+        kinds.set(phi, kind);
+        changed = true;
+      }
+    }
+    const saving = new Set(kinds.keys());
+    retain(saving, (phi) => phi.inputs.every((input) => !wanted.has(input) || saving.has(input)));
+    return new Map([...kinds].filter(([phi]) => saving.has(phi)));
+  }
+
+  /** Blocks that control comes from, for each input of the phis of a block; undefined: from within blocks, by exceptions. */
   private sources(block: number): readonly number[] | undefined {
     return this.fn.handlers.has(block) ? undefined : this.fn.graph.predecessors[block]!;
   }
 
-  private candidates(): Set<Node> {
-    const blockOf = new Map<Node, number>();
-    this.fn.blocks.forEach((block, i) => phisOf(block).forEach((phi) => blockOf.set(phi, i)));
-    // Those whose doubles are asked for, and the phis that go into them.
-    const wanted = new Set<Node>([...blockOf.keys()].filter((phi) => this.unboxed.has(phi)));
-    for (const phi of wanted) for (const input of phi.inputs) if (isPhi(input)) wanted.add(input);
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (const phi of wanted) {
-        const sources = this.sources(blockOf.get(phi)!);
-        const ready = phi.inputs.every((input, i) => wanted.has(input) || this.isAtHand(input, sources?.[i]));
-        if (ready) continue;
-        wanted.delete(phi);
-        changed = true;
-      }
-    }
-    // Without a box that it saves, a phi would only be boxed more often.
-    const saving = new Set([...wanted].filter((phi) => phi.inputs.some(({ operation }) => operation === "box")));
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (const phi of wanted) {
-        if (saving.has(phi) || !phi.inputs.some((input) => saving.has(input))) continue;
-        saving.add(phi);
-        changed = true;
-      }
-    }
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (const phi of saving) {
-        if (phi.inputs.every((input) => !wanted.has(input) || saving.has(input))) continue;
-        saving.delete(phi);
-        changed = true;
-      }
-    }
-    return saving;
-  }
-
-  /** Whether the double of a word is known where control leaves block `from`. */
+  /** Whether the number of a word is known where control leaves block `from`. */
   private isAtHand(word: Node, from: number | undefined): boolean {
-    return word.operation === "box" || this.constant(word) !== undefined || this.unboxedBefore(word, from) !== undefined;
+    return isBox(word) || this.constant(word) !== undefined || this.unboxedBefore(word, from) !== undefined;
   }
 
-  private constant({ operation, immediates }: Node): number | undefined {
+  private constant({ operation, immediates }: Node): BoxedConstant | undefined {
     return operation === "global" ? this.globals.get(immediates[0] as number) : undefined;
   }
 
   private unboxedBefore(word: Node, from: number | undefined): Node | undefined {
     if (from === undefined) return undefined;
-    return this.unboxed.get(word)?.find(({ block }) => block >= 0 && dominates(this.tree, block, from))?.node;
+    const known = ({ block }: { block: number | undefined }): boolean => block !== undefined && dominates(this.tree, block, from);
+    return this.unboxed.get(word)?.find(known)?.node;
   }
 
   // ---- Replacing them ---------------------------------------------------------------------------------------------------------
 
   private replacePhis(): void {
     const { blocks } = this.fn;
-    blocks.forEach((block, index) => {
-      const sources = this.sources(index);
-      for (const phi of phisOf(block)) {
-        const double = this.doubles.get(phi);
-        if (double) double.inputs = phi.inputs.map((input, i) => this.double(input, sources?.[i]));
-      }
-    });
-    // What is unboxed from them, and states.
     const replaced = new Map<Node, Node>();
-    for (const [phi, double] of this.doubles) for (const { node } of this.unboxed.get(phi) ?? []) replaced.set(node, double);
-    const change = (node: Node): Node => replaced.get(node) ?? node;
-    for (const block of blocks) {
-      for (const node of block.nodes) {
-        for (const part of [node, ...(node.fast?.nodes ?? [])]) part.inputs = part.inputs.map(change);
-        if (node.fast) node.fast = { ...node.fast, value: change(node.fast.value) };
-      }
-      block.exit = mapExit(block.exit, change);
-      for (const state of frameStates(block)) mapState(state, (node) => this.doubles.get(node) ?? node);
+    for (const [phi, { phi: number }] of this.numbers) {
+      const sources = this.sources(this.blockOf.get(phi)!);
+      number.inputs = phi.inputs.map((input, i) => this.number(input, sources?.[i]));
+      for (const { node } of this.unboxed.get(phi) ?? []) replaced.set(node, number);
     }
+    this.replace(replaced);
+    for (const state of this.states()) mapState(state, (node) => this.boxedInState(node));
     blocks.forEach((block, index) => this.boxUses(block, index));
-    for (const block of blocks) {
-      const nodes = block.nodes.map((node) => this.doubles.get(node) ?? node);
-      block.nodes.splice(0, nodes.length, ...nodes);
-    }
+    for (const { nodes } of blocks) nodes.splice(0, nodes.length, ...nodes.map((node) => this.numbers.get(node)?.phi ?? node));
   }
 
-  /** The double of a phi's input. */
-  private double(input: Node, from: number | undefined): Node {
-    const phi = this.doubles.get(input);
-    if (phi) return phi;
-    if (input.operation === "box") return input.inputs[0]!;
+  private replace(replaced: ReadonlyMap<Node, Node>): void {
+    if (replaced.size === 0) return;
+    const change = (node: Node): Node => replaced.get(node) ?? node;
+    for (const block of this.fn.blocks) {
+      for (const node of block.nodes) mapNode(node, change);
+      block.exit = mapExit(block.exit, change);
+    }
+    for (const state of this.states()) for (const node of state.stack) if (node?.operation === "boxed") mapNode(node, change);
+  }
+
+  /** The number of a phi's input. */
+  private number(input: Node, from: number | undefined): Node {
+    const phi = this.numbers.get(input);
+    if (phi) return phi.phi;
+    if (isBox(input)) return input.inputs[0]!;
     const constant = this.constant(input);
-    if (constant === undefined) return this.unboxedBefore(input, from)!;
-    const node = this.node("float", [], constant);
+    return constant ? this.constantNode(constant) : this.unboxedBefore(input, from)!;
+  }
+
+  private constantNode({ kind, value }: BoxedConstant): Node {
+    const node = this.node(sortOfKind(kind).constant, [], value);
     this.fn.blocks[0]!.nodes.unshift(node);
     return node;
   }
 
+  private boxedInState(node: Node): Node {
+    const number = this.numbers.get(node);
+    return number ? this.node("boxed", [number.phi], number.kind) : node;
+  }
+
   /** Box the phis that are used as words, before their first use in a block. */
   private boxUses(block: Block, index: number): void {
-    const { nodes } = block;
     const boxes = new Map<Node, Node>();
-    const boxed = (node: Node, result: Node[]): Node => {
-      const double = this.doubles.get(node);
-      if (!double) return node;
+    const result: Node[] = [];
+    const change = (node: Node): Node => {
+      const number = this.numbers.get(node);
+      if (!number) return node;
       let box = boxes.get(node);
       if (!box) {
-        box = this.node("box", [double]);
+        const { phi, kind } = number;
+        box = kind === BOXED_DOUBLE ? this.node("box", [phi]) : this.node("boxInteger", [phi], kind);
         boxes.set(node, box);
         result.push(box);
       }
       return box;
     };
-    const result: Node[] = [];
-    for (const node of nodes) {
+    for (const node of block.nodes) {
       if (!isPhi(node)) {
-        const change = (input: Node): Node => boxed(input, result);
-        for (const part of [node, ...(node.fast?.nodes ?? [])]) part.inputs = part.inputs.map(change);
-        if (node.fast) node.fast = { ...node.fast, value: change(node.fast.value) };
-        if (node.handler) this.boxRaised(node.handler, (input) => boxed(input, result));
+        mapNode(node, change);
+        if (node.handler) this.boxRaised(node.handler, change);
       }
       result.push(node);
     }
-    const change = (input: Node): Node => boxed(input, result);
-    if (exitInputs(block.exit).some((node) => this.doubles.has(node))) block.exit = mapExit(block.exit, change);
+    block.exit = mapExit(block.exit, change);
     if (block.exit.kind === "raise" && block.exit.handler) this.boxRaised(block.exit.handler, change);
-    const { successors } = this.fn.graph.blocks[index]!;
-    for (const to of new Set(successors)) {
-      const i = this.fn.graph.predecessors[to]!.indexOf(index);
+    for (const to of new Set(this.fn.graph.blocks[index]!.successors)) {
       if (this.fn.handlers.has(to)) continue;
+      const i = this.fn.graph.predecessors[to]!.indexOf(index);
       for (const phi of this.wordPhis(to)) phi.inputs[i] = change(phi.inputs[i]!);
     }
-    nodes.splice(0, nodes.length, ...result);
+    block.nodes.splice(0, block.nodes.length, ...result);
   }
 
   private boxRaised({ block, input }: HandlerEdge, change: (node: Node) => Node): void {
@@ -194,30 +209,52 @@ class Unboxing {
 
   /** Phis of a block that remain words. */
   private wordPhis(block: number): Node[] {
-    return phisOf(this.fn.blocks[block]!).filter((phi) => phi.operation === "phi" && !this.doubles.has(phi));
+    return phisOf(this.fn.blocks[block]!).filter((phi) => phi.operation === "phi" && !this.numbers.has(phi));
   }
 
-  // ---- States -----------------------------------------------------------------------------------------------------------------
+  // ---- Constants and states ----------------------------------------------------------------------------------------------------
 
-  /** States take the doubles of what is boxed for states only. */
+  private unboxConstants(): void {
+    const replaced = new Map<Node, Node>();
+    for (const [word, uses] of this.unboxed) {
+      const constant = this.constant(word);
+      if (!constant) continue;
+      const node = this.constantNode(constant);
+      for (const use of uses) replaced.set(use.node, node);
+    }
+    this.replace(replaced);
+  }
+
+  /** States box by themselves what is boxed for states only. */
   private unboxStates(): void {
     const used = new Set<Node>();
     for (const { nodes, exit } of this.fn.blocks) {
       for (const node of nodes) for (const input of allInputs(node)) used.add(input);
       for (const node of exitInputs(exit)) used.add(node);
     }
-    const change = (node: Node): Node => (node.operation === "box" && !used.has(node) ? node.inputs[0]! : node);
-    const changed = new Set<FrameState>();
-    for (const block of this.fn.blocks) {
-      for (const state of frameStates(block)) {
-        if (!changed.has(state)) mapState(state, change);
-        changed.add(state);
-      }
+    const change = (node: Node): Node =>
+      isBox(node) && !used.has(node) ? this.node("boxed", [node.inputs[0]!], kindOfBox(node)) : node;
+    for (const state of this.states()) mapState(state, change);
+  }
+
+  private states(): Set<FrameState> {
+    return new Set(this.fn.blocks.flatMap((block) => [...frameStates(block)]));
+  }
+}
+
+/** Remove what does not fulfil a condition that depends on the others. */
+function retain(nodes: Set<Node>, condition: (node: Node) => boolean): void {
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const node of nodes) {
+      if (condition(node)) continue;
+      nodes.delete(node);
+      changed = true;
     }
   }
 }
 
 /** Unbox what can be unboxed in a function. */
-export function unboxFloats(fn: SsaFunction, globals: FloatGlobals): void {
+export function unboxNumbers(fn: SsaFunction, globals: NumberGlobals): void {
   new Unboxing(fn, globals).run();
 }

@@ -3,7 +3,7 @@ import { Approximations } from "./approximations.ts";
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
 import { FunctionEmitter } from "./emit.ts";
-import { type FloatGlobals, unboxFloats } from "./unboxing.ts";
+import { type NumberGlobals, unboxNumbers } from "./unboxing.ts";
 import { MAX_FRAME_HEIGHT } from "./frames.ts";
 import type { NativeCode, NativeFunction, NativePart } from "./code.ts";
 import { partAt } from "./parts.ts";
@@ -25,8 +25,8 @@ export interface CompileOptions {
   readonly parts?: readonly NativePart[];
   /** See NativeCode.globalWords. */
   readonly globalWords?: Int32Array;
-  /** Globals that hold boxed floats from the start. */
-  readonly floats?: FloatGlobals;
+  /** Globals that hold boxed numbers from the start. */
+  readonly numbers?: NumberGlobals;
   /** Told after each function. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -49,7 +49,7 @@ export function compileNative(
   code: Int32Array,
   functions: readonly FunctionSource[],
   primitives: readonly NativePrimitive[],
-  { parts = [{ start: 0, length: code.length }], globalWords, floats = new Map(), onProgress }: CompileOptions = {},
+  { parts = [{ start: 0, length: code.length }], globalWords, numbers = new Map(), onProgress }: CompileOptions = {},
 ): NativeCode {
   const native = new NativeModule({ several: parts.length > 1, relocatable: globalWords !== undefined });
   const names = primitives.map(({ name }) => name);
@@ -58,7 +58,7 @@ export function compileNative(
     const parameters = Math.max(source.arity, 1);
     const compiles = compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT && graph.blocks.length <= MAX_BLOCKS;
     const fn = buildSsa(code, source.entry, source.arity, names, graph);
-    unboxFloats(fn, floats);
+    unboxNumbers(fn, numbers);
     return { ...source, parameters, compiles, fn };
   });
   const sources = built.filter(({ compiles }) => compiles);

@@ -73,6 +73,8 @@ export class ValueLowering {
     switch (node.operation) {
       case "integer":
         return this.constant(node.immediates[0] as number);
+      case "int64":
+        return this.e.module.i64.const(BigInt(node.immediates[0] as string));
       case "atom":
         return this.e.c64(ATOM0 + WORD * (node.immediates[0] as number));
       default:

@@ -264,8 +264,8 @@ export const SITE_ACCU = 20;
 export const SITE_ENV = 24;
 /** Words of the interpreter's frame, then their sources, the deepest first. */
 export const SITE_SLOTS = 28;
-/** How many of the sources are SOURCE_DOUBLE. */
-export const SITE_DOUBLES = 32;
+/** How many of the sources are SOURCE_NUMBER. */
+export const SITE_NUMBERS = 32;
 export const SITE_SOURCES = 36;
 /** A source: the kind in the low bits, an operand above. */
 export const SOURCE_KIND_BITS = 3;
@@ -277,10 +277,15 @@ export const SOURCE_INTEGER = 1;
 export const SOURCE_WIDE = 2;
 /** Part of a frame: FRAME_PART_*. */
 export const SOURCE_PART = 3;
-/** A double that is to be boxed: its halves are integers in word `operand` (the low one) and the next one. */
-export const SOURCE_DOUBLE = 4;
-/** Words of a native frame that such a double takes. */
-export const DOUBLE_PARTS = 2;
+/**
+ * A number that is to be boxed: the low BOX_KIND_BITS of the operand say as what, CUSTOM_* or BOXED_DOUBLE, the others in which
+ * word of the frame the low half of its bits is, as an integer; the high half is in the next word.
+ */
+export const SOURCE_NUMBER = 4;
+export const BOX_KIND_BITS = 3;
+export const BOXED_DOUBLE = 0;
+/** Words of a native frame that such a number takes. */
+export const NUMBER_PARTS = 2;
 /** A code address, which is in the next word of the site (biased). */
 export const FRAME_PART_CODE = 0;
 /** The link of a trap. */

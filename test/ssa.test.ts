@@ -6,11 +6,14 @@ import { codeWords, readExecutable } from "../bytecode/formats/executable.ts";
 import { verify } from "../bytecode/verifier.ts";
 import { ocamlSource } from "../loader/installation.ts";
 import { Node, type SsaFunction } from "../native/ir.ts";
+import { numberGlobals } from "../native/program.ts";
 import { buildSsa } from "../native/ssa.ts";
+import { unboxNumbers } from "../native/unboxing.ts";
 import { verifySsa } from "../native/verify-ssa.ts";
 
 const program = readExecutable(readFileSync(join(ocamlSource(), "boot/ocamlc")), "boot/ocamlc");
 const code = codeWords(program.code);
+const numbers = numberGlobals(program);
 const { functions } = verify(code, { primitives: program.primitives });
 
 t.test("every function of boot/ocamlc has a sound SSA form", (t) => {
@@ -20,6 +23,8 @@ t.test("every function of boot/ocamlc has a sound SSA form", (t) => {
   for (const { entry, arity } of functions.slice(1)) {
     const fn = buildSsa(code, entry, arity, program.primitives);
     problems.push(...verifySsa(fn).map((problem) => `function at ${entry}: ${problem}`));
+    unboxNumbers(fn, numbers);
+    problems.push(...verifySsa(fn).map((problem) => `function at ${entry}, unboxed: ${problem}`));
     for (const block of fn.blocks) {
       nodes += block.nodes.length;
       phis += block.nodes.filter((node) => node.operation === "phi").length;

@@ -10,6 +10,8 @@
 import {
   ACTION_MINOR_GC,
   APPLY_REST_BYTES,
+  BOXED_DOUBLE,
+  BOX_KIND_BITS,
   CELL_ACCU,
   CELL_ACTIONS,
   CELL_ENV,
@@ -42,23 +44,24 @@ import {
   PLAIN_ENVIRONMENT,
   SCRATCH,
   SITE_ACCU,
-  SITE_DOUBLES,
+  SITE_NUMBERS,
   SITE_ENV,
   SITE_FRAME_WORDS,
   SITE_PC,
   SITE_SLOTS,
   SITE_SOURCES,
   SITE_TRAP,
-  SOURCE_DOUBLE,
   SOURCE_FRAME,
   SOURCE_INTEGER,
   SOURCE_KIND_BITS,
+  SOURCE_NUMBER,
   SOURCE_RESULT,
   SOURCE_WIDE,
   STUB_APPLY_REST,
   STUB_NATIVE_RAISE,
   STUB_NATIVE_RETURN,
   TAG_CLOSURE,
+  TAG_CUSTOM,
   TAG_DOUBLE,
   WORD,
 } from "../layout";
@@ -307,11 +310,17 @@ export function resume_handler(site: usize): void {
 /** What is expanded is copied here first; functions with frames that are larger have no native code (native/frames.ts). */
 const COPY: usize = SCRATCH;
 
-/** The double whose halves are two integers at p. There is room for it (expand). */
-function boxedDouble(p: usize): value {
-  const low = load<value>(p) >> 1;
-  const block = allocSmall(1, TAG_DOUBLE);
-  store<u64>(block, (<u64>(load<value>(p, WORD) >> 1) << 32) | <u64>low);
+/** The number whose halves are two integers at p, boxed. There is room for it (expand). */
+function boxedNumber(kind: i32, p: usize): value {
+  const bits = (<u64>(load<value>(p, WORD) >> 1) << 32) | <u64>(load<value>(p) >> 1);
+  if (kind == BOXED_DOUBLE) {
+    const block = allocSmall(1, TAG_DOUBLE);
+    store<u64>(block, bits);
+    return <value>block;
+  }
+  const block = allocSmall(2, TAG_CUSTOM);
+  store<value>(block, kind);
+  store<u64>(block, bits, WORD);
   return <value>block;
 }
 
@@ -322,7 +331,7 @@ function sourceWord(q: usize): value {
   const kind = source & ((1 << SOURCE_KIND_BITS) - 1);
   if (kind == SOURCE_FRAME) return load<value>(COPY + (<usize>operand << 3));
   if (kind == SOURCE_INTEGER) return (<value>operand << 1) | 1;
-  if (kind == SOURCE_DOUBLE) return boxedDouble(COPY + (<usize>operand << 3));
+  if (kind == SOURCE_NUMBER) return boxedNumber(operand & ((1 << BOX_KIND_BITS) - 1), COPY + (<usize>(operand >> BOX_KIND_BITS) << 3));
   return load<value>(q, 4);
 }
 
@@ -332,8 +341,8 @@ function sourceWord(q: usize): value {
  * frame, at CELL_SP.
  */
 function expand(site: usize, sp: usize, outer: value): void {
-  const doubles = load<i32>(site, SITE_DOUBLES);
-  if (doubles) reserveYoung(2 * doubles);
+  const numbers = load<i32>(site, SITE_NUMBERS);
+  if (numbers) reserveYoung(3 * numbers);
   const words = load<usize>(site, SITE_FRAME_WORDS);
   memory.copy(COPY, sp, words * WORD);
   const env = sourceWord(site + SITE_ENV);
@@ -347,7 +356,7 @@ function expand(site: usize, sp: usize, outer: value): void {
     to -= WORD;
     const source = load<i32>(q);
     const kind = source & ((1 << SOURCE_KIND_BITS) - 1);
-    if (kind == SOURCE_FRAME || kind == SOURCE_INTEGER || kind == SOURCE_DOUBLE) {
+    if (kind == SOURCE_FRAME || kind == SOURCE_INTEGER || kind == SOURCE_NUMBER) {
       store<value>(to, sourceWord(q));
     } else if (kind == SOURCE_WIDE) {
       store<value>(to, sourceWord(q));
