@@ -47,6 +47,9 @@ export class CodeFragment {
   }
 }
 
+/** What is put behind a unit's code, which ends where the next unit's would begin: return from it instead. */
+export const RETURN_1 = [opcode("RETURN"), 1] as const;
+
 /** How many arguments are below the code's own frame when it is entered. */
 export type EntryArity = 0 | 1;
 

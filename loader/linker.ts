@@ -4,10 +4,9 @@
  */
 import { CELL_GLOBAL_DATA, TAG_OBJECT } from "../runtime/layout.ts";
 import { Val } from "../runtime/primitives.ts";
-import type { CodeFragment } from "../bytecode/code.ts";
+import { type CodeFragment, RETURN_1 } from "../bytecode/code.ts";
 import type { Engine } from "../bytecode/engine.ts";
 import { codeWords } from "../bytecode/formats/executable.ts";
-import { opcode } from "../bytecode/instructions/table.ts";
 import { readUnitDebug, ProgramDebug } from "../bytecode/formats/debug.ts";
 import type { CompilationUnit, Reloc } from "../bytecode/formats/unit.ts";
 import { readingFile } from "../bytecode/formats/errors.ts";
@@ -73,7 +72,6 @@ export class Linker {
     const debug = readingFile(file, () => unit.debug && readUnitDebug(unit.debug, unit.name));
     const words = codeWords(unit.code);
     for (const reloc of unit.relocs) words[reloc.pos >> 2] = this.resolve(reloc, unit, file);
-    // The unit's code ends where the next unit's would begin: return from it instead.
     const code = new Int32Array(words.length + 2);
     code.set(words);
     code.set(RETURN_1, words.length);
@@ -149,7 +147,5 @@ export class Linker {
     }
   }
 }
-
-const RETURN_1 = [opcode("RETURN"), 1];
 
 const predefined = (name: string): string => `exception ${name}`;

@@ -73,6 +73,18 @@ export class Approximations {
     }
   }
 
+  /** The closures in the blocks of units: global, field of the block, and word of the code. */
+  exported(): { global: number; field: number; entry: number }[] {
+    return [...this.globals.keys()].flatMap((global) => {
+      const unit = this.unitBlock(global);
+      if (unit?.kind !== "unit") return [];
+      return unit.node.inputs.flatMap((value, field) => {
+        const closure = this.of(unit.fn, value);
+        return closure?.kind === "closure" ? [{ global, field, entry: closure.entry }] : [];
+      });
+    });
+  }
+
   /** The closure so many functions after that of a node in the same block. */
   private sibling(fn: SsaFunction, node: Node, distance: number): Approximation | undefined {
     const closure = this.of(fn, node);

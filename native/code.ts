@@ -11,6 +11,17 @@ export interface NativeFunction {
   readonly name: string;
 }
 
+/** A function that is in the block of a unit: what other units can know of it. */
+export interface ExportedFunction {
+  /** The unit's global, by its number in the code. */
+  readonly global: number;
+  /** The block's field. */
+  readonly field: number;
+  /** Word of the function's first instruction. */
+  readonly entry: number;
+  readonly arity: number;
+}
+
 /**
  * Bytecode that lies in memory by itself: a program, or a unit. The parts of a library are compiled as one piece of code, and
  * linked one after the other.
@@ -33,6 +44,7 @@ export interface NativeCode {
   /** Which of the words are addresses of code. */
   readonly siteCodeAddresses: Int32Array;
   readonly parts: readonly NativePart[];
+  readonly exports: readonly ExportedFunction[];
   /**
    * For code that is linked when it is loaded, and numbers its globals by itself until then: for each number the word of the
    * code where the linker puts the right one. Absent: the numbers are the right ones.

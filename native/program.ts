@@ -8,10 +8,10 @@ import { BOXED_DOUBLE, CUSTOM_INT32, CUSTOM_INT64, CUSTOM_NATIVEINT } from "../r
 import type { NativeCode } from "./code.ts";
 import type { NativePrimitive } from "./module.ts";
 import type { BoxedConstant, NumberGlobals } from "./unboxing.ts";
-import { compileNative } from "./unit.ts";
+import { compileNative, type CompileOptions } from "./unit.ts";
 
 /** The primitives that code numbers, as it will find them in a machine with this core. */
-function nativePrimitives(names: readonly string[], core: CoreModule): NativePrimitive[] {
+export function nativePrimitives(names: readonly string[], core: CoreModule): NativePrimitive[] {
   const inCore = new Map(core.primitives.map((primitive) => [primitive.name, primitive]));
   return names.map((name) => ({ name, core: inCore.has(name), arity: inCore.get(name)?.arity ?? "n" }));
 }
@@ -36,8 +36,13 @@ export function boxedConstant(value: MarshalValue): BoxedConstant | undefined {
 }
 
 /** Compile all functions of a program. Throws FormatError for code that is not valid. */
-export function compileProgram(program: BytecodeExecutable, core: CoreModule): NativeCode {
+export function compileProgram(
+  program: BytecodeExecutable,
+  core: CoreModule,
+  options: Pick<CompileOptions, "onProgress"> = {},
+): NativeCode {
   const code = codeWords(program.code);
   const { functions } = readingFile(program.file, () => verify(code, { primitives: program.primitives }));
-  return compileNative(code, functions, nativePrimitives(program.primitives, core), { numbers: numberGlobals(program) });
+  const numbers = numberGlobals(program);
+  return compileNative(code, functions, nativePrimitives(program.primitives, core), { ...options, numbers });
 }

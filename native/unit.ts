@@ -65,11 +65,13 @@ export function compileNative(
   const compiled = sources.map(({ entry, parameters }, index): NativeFunction => {
     return { entry, arity: parameters, index, name: `f${entry}` };
   });
+  const approximations = new Approximations(built.map(({ fn }) => fn));
+  const arities = new Map(functions.map(({ entry, arity }) => [entry, arity]));
   const unit: CompiledUnit = {
     native,
     functions: new Map(compiled.map((f) => [f.entry, f])),
     primitives,
-    approximations: new Approximations(built.map(({ fn }) => fn)),
+    approximations,
     partAt: (word) => partAt(parts, word),
   };
   sources.forEach(({ fn, maxHeight }, i) => {
@@ -78,5 +80,13 @@ export function compileNative(
   });
   const { words, codeAddresses } = native.sites.finish();
   const wasm = native.finish(compiled.map((f) => f.name));
-  return { wasm, functions: compiled, siteWords: words, siteCodeAddresses: codeAddresses, parts, ...(globalWords && { globalWords }) };
+  return {
+    wasm,
+    functions: compiled,
+    siteWords: words,
+    siteCodeAddresses: codeAddresses,
+    parts,
+    exports: approximations.exported().map((fn) => ({ ...fn, arity: arities.get(fn.entry)! })),
+    ...(globalWords && { globalWords }),
+  };
 }

@@ -27,6 +27,7 @@ import {
 } from "../../runtime/layout.ts";
 import { inlinedPrimitives } from "../instructions/inlined.ts";
 import { instructions } from "../instructions/table.ts";
+import { abiDigest } from "./abi.ts";
 import { InterpreterBuilder } from "./builder.ts";
 import { ACCU, Emit, ENV, EXTRA, type Expr, FUEL, LABEL, LIMIT, LOCALS, PC, SP, WANT } from "./registers.ts";
 import { superinstructions } from "./superinstructions.ts";
@@ -321,6 +322,7 @@ export function generateCore(assembled: Uint8Array, options: { wat?: boolean; pr
   binaryen.setShrinkLevel(0);
   module.runPasses(["vacuum", "precompute", "optimize-instructions", "remove-unused-brs", "vacuum"]);
   binaryen.setDebugInfo(true);
+  module.addCustomSection("abi", new TextEncoder().encode(abiDigest()));
   const wasm = module.emitBinary();
   return { wasm, primitives, ...(options.wat && { wat: module.emitText() }) };
 }

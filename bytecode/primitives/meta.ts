@@ -1,6 +1,7 @@
 /** Code made and run by the program itself: what the toplevel and Dynlink stand on (runtime/meta.c). */
 import { CELL_ENV, CELL_GLOBAL_DATA, CODE_BIAS, TAG_ABSTRACT, WORD } from "../../runtime/layout.ts";
 import { definePrimitives, type Primitive, Val } from "../../runtime/primitives.ts";
+import { RETURN_1 } from "../code.ts";
 import type { Engine } from "../engine.ts";
 import { FormatError } from "../formats/errors.ts";
 import { ENSURE_CAPACITY, opcode } from "../instructions/table.ts";
@@ -84,8 +85,6 @@ function verifyLoaded(engine: Engine, code: Int32Array): number {
     throw e instanceof FormatError ? m.failwith(e.message) : e;
   }
 }
-
-const RETURN_1 = [opcode("RETURN"), 1];
 
 /** What enters code, from behind it: as much stack as the code needs is made sure of first. `at`: its own word. */
 function entryCode(engine: Engine, stackWords: number, at: number): number[] {

@@ -1,0 +1,142 @@
+/** Reading files of native code (file.ts). It needs no binaryen. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { Unpackr } from "msgpackr/unpack";
+import { codeWords } from "../bytecode/formats/executable.ts";
+import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
+import { describeFile, MAGIC_VERSION, ocamlVersionOf } from "../bytecode/formats/magic.ts";
+import { MAX_NATIVE_ARITY } from "../runtime/layout.ts";
+import type { ExportedFunction, NativeFunction, NativePart } from "./code.ts";
+import { CHECKSUM_LENGTH, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
+import { COMPILE_AGAIN, compileModule } from "./load.ts";
+import { type CustomSection, customSections, looksLikeModule } from "./wasm-sections.ts";
+
+const PLACE = `${SECTION} section`;
+/** Words and numbers are below this. */
+const LIMIT = 2 ** 30;
+
+/**
+ * Reads a file of native code, of a program or a plugin. Its checksum is right, and its module is one that the engine takes.
+ * @throws FormatError
+ */
+export function readNativeFile(bytes: Uint8Array, file?: string): NativeFile {
+  return readingFile(file, () => {
+    const section = findSection(bytes);
+    const version = bytes[section.contents];
+    if (version !== FORMAT_VERSION) {
+      const problem = `this is native code in format ${version ?? "?"}, Bactrian has format ${FORMAT_VERSION}`;
+      throw new FormatError("wrong-version", PLACE, problem, COMPILE_AGAIN);
+    }
+    checkSum(bytes, section);
+    return decode(unpack(bytes.subarray(section.contents + 1, section.end)), bytes);
+  });
+}
+
+/** Our section, which is the last one. */
+function findSection(bytes: Uint8Array): CustomSection {
+  if (bytes.length === 0) throw new FormatError("empty", "byte 0", "this is an empty file");
+  if (!looksLikeModule(bytes)) {
+    const problem = `this is ${describeFile(bytes)}, not native code of Bactrian`;
+    throw new FormatError("wrong-kind", "byte 0", problem, "Make native code of the .cmo, .cma or bytecode executable with bactrian compile");
+  }
+  const last = customSections(bytes).at(-1);
+  if (last?.name === SECTION && last.end === bytes.length) return last;
+  const problem = "this is a WebAssembly module without a program or plugin of Bactrian's";
+  throw new FormatError("wrong-kind", "end of file", problem, "Give a file that bactrian compile has made");
+}
+
+function checkSum(bytes: Uint8Array, { contents }: CustomSection): void {
+  const checked = bytes.length - CHECKSUM_LENGTH;
+  if (checked < contents) throw new FormatError("truncated", PLACE, "there is no checksum");
+  const sum = sha256(bytes.subarray(0, checked));
+  if (sum.some((byte, i) => byte !== bytes[checked + i])) {
+    throw new FormatError("corrupt", PLACE, "the file is damaged: its checksum is another");
+  }
+}
+
+function unpack(contents: Uint8Array): unknown {
+  try {
+    return new Unpackr({ useRecords: false, mapsAsObjects: true }).unpack(contents);
+  } catch (e) {
+    throw new FormatError("corrupt", PLACE, `its contents cannot be decoded: ${(e as Error).message}`);
+  }
+}
+
+function decode(value: unknown, bytes: Uint8Array): NativeFile {
+  if (typeof value !== "object" || value === null) mismatch("a map");
+  const field = (name: string): unknown => (value as Readonly<Record<string, unknown>>)[name];
+  const ocaml = text(field("ocaml"));
+  const runs = ocamlVersionOf({ kind: "exec", version: MAGIC_VERSION });
+  if (ocaml !== runs) throw new FormatError("wrong-version", PLACE, `this is native code of ${ocaml}, Bactrian runs ${runs}`);
+  const kind = text(field("kind"));
+  if (kind !== "program" && kind !== "plugin") mismatch("program or plugin");
+  const parts = list(field("parts")).map((part): NativePart => {
+    const [start, length] = tuple(part, 2);
+    return { start: int(start), length: int(length) };
+  });
+  const end = partsEnd(parts);
+  if (kind === "program" && parts.length !== 1) mismatch("a program of one part");
+  const functions = list(field("functions")).map((fn, index): NativeFunction => {
+    const [entry, arity, name] = tuple(fn, 3);
+    return { entry: int(entry, end - 1), arity: int(arity, MAX_NATIVE_ARITY), index, name: text(name) };
+  });
+  const exports = list(field("exports")).map((fn): ExportedFunction => {
+    const [global, slot, entry, arity] = tuple(fn, 4);
+    return { global: int(global), field: int(slot), entry: int(entry, end - 1), arity: int(arity) };
+  });
+  const siteWords = words(field("siteWords"));
+  const siteCodeAddresses = words(field("siteCodeAddresses"), siteWords.length);
+  const globalWords = field("globalWords") === null ? undefined : words(field("globalWords"), end);
+  const code = {
+    wasm: bytes,
+    module: compileModule(bytes),
+    functions,
+    siteWords,
+    siteCodeAddresses,
+    parts,
+    exports,
+    ...(globalWords && { globalWords }),
+  };
+  return { ocaml, abi: text(field("abi")), kind, bytecode: binary(field("bytecode")), code };
+}
+
+/** The words of all parts, which follow one another from word 0. */
+function partsEnd(parts: readonly NativePart[]): number {
+  const end = parts.reduce((at, { start, length }) => (start === at ? at + length : mismatch("parts without gaps")), 0);
+  return int(end);
+}
+
+// ---- What values must be ------------------------------------------------------------------------------------------------------
+
+function mismatch(expected: string): never {
+  throw new FormatError("corrupt", PLACE, `it does not hold what it should: ${expected}`, COMPILE_AGAIN);
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : mismatch("a string");
+}
+
+function int(value: unknown, max = LIMIT): number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max ? (value as number) : mismatch(`an int up to ${max}`);
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : mismatch("an array");
+}
+
+function tuple(value: unknown, length: number): unknown[] {
+  const items = list(value);
+  return items.length === length ? items : mismatch(`an array of ${length}`);
+}
+
+function binary(value: unknown): Uint8Array {
+  return value instanceof Uint8Array ? value : mismatch("bytes");
+}
+
+/** Words; `below`: each is an index below this. */
+function words(value: unknown, below?: number): Int32Array {
+  const bytes = binary(value);
+  if (bytes.length % 4 !== 0) mismatch("whole words");
+  const all = codeWords(bytes);
+  if (below !== undefined && all.some((word) => word < 0 || word >= below)) mismatch(`indices below ${below}`);
+  return all;
+}

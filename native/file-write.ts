@@ -1,0 +1,39 @@
+/** Writing files of native code (file.ts). The same code gives the same bytes. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { Packr } from "msgpackr/pack";
+import { CHECKSUM_LENGTH, type EncodedFile, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
+import { customSection } from "./wasm-sections.ts";
+
+const packr = new Packr({ useRecords: false });
+
+/** The bytes of a file. */
+export function writeNativeFile({ ocaml, abi, kind, bytecode, code }: NativeFile): Uint8Array {
+  const encoded: EncodedFile = {
+    ocaml,
+    abi,
+    kind,
+    bytecode,
+    parts: code.parts.map(({ start, length }) => [start, length]),
+    functions: code.functions.map(({ entry, arity, name }) => [entry, arity, name]),
+    siteWords: bytesOf(code.siteWords),
+    siteCodeAddresses: bytesOf(code.siteCodeAddresses),
+    globalWords: code.globalWords ? bytesOf(code.globalWords) : null,
+    exports: code.exports.map(({ global, field, entry, arity }) => [global, field, entry, arity]),
+    checksum: new Uint8Array(CHECKSUM_LENGTH),
+  };
+  const contents = packr.pack(encoded);
+  const payload = new Uint8Array(1 + contents.length);
+  payload[0] = FORMAT_VERSION;
+  payload.set(contents, 1);
+  const section = customSection(SECTION, payload);
+  const file = new Uint8Array(code.wasm.length + section.length);
+  file.set(code.wasm);
+  file.set(section, code.wasm.length);
+  const checked = file.length - CHECKSUM_LENGTH;
+  file.set(sha256(file.subarray(0, checked)), checked);
+  return file;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
