@@ -36,6 +36,8 @@ const TRAP_MARK_OFFSET = BigInt(NATIVE_TRAP_MARK - NATIVE_MARK) << 32n;
 export abstract class CallLowering extends NodeLowering {
   /** Go to a handler's block; its values are in their locals, the exception in CELL_EXN. */
   protected abstract enterHandler(edge: HandlerEdge): Expr[];
+  /** After a poll whose fuel was used up: go on in a new call, if the poll starts a loop entry. */
+  protected abstract goOnAfresh(poll: Node): Expr[];
 
   // ---- Frames ---------------------------------------------------------------------------------------------------------------
 
@@ -245,10 +247,13 @@ export abstract class CallLowering extends NodeLowering {
     const e = this.e;
     const m = e.module;
     const frame = this.frame(node);
+    // The new call polls again, and needs all of the frame for that.
+    const afresh = this.goOnAfresh(node);
     const slow = [
       ...this.emitted(() => this.storeFrame(node, frame)),
       e.if(m.i32.eqz(e.call("native_poll", [this.bottom(frame.words)], i32)), [m.return(e.c64(0))]),
-      ...this.reload(frame, this.live.after.get(node)!),
+      ...this.reload(frame, afresh.length > 0 ? frame.values : this.live.after.get(node)!),
+      ...afresh,
     ];
     this.code.push(...this.useFuel(slow));
     this.set(node, this.constant(0));

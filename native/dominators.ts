@@ -2,9 +2,9 @@
 import type { ControlFlowGraph } from "./cfg.ts";
 
 export interface DominatorTree {
-  /** Blocks in reverse postorder. */
+  /** Blocks in reverse postorder: those that can be reached. */
   readonly order: readonly number[];
-  /** Position of each block in `order`. */
+  /** Position of each block in `order`; -1: it is not there. */
   readonly position: Int32Array;
   /** Immediate dominator of each block; the entry's is itself. */
   readonly parent: Int32Array;
@@ -18,15 +18,18 @@ export function exitsOf(graph: ControlFlowGraph, block: number): readonly number
   return handler === undefined ? successors : [...successors, handler];
 }
 
-function reversePostorder(graph: ControlFlowGraph): number[] {
+const NONE: ReadonlySet<number> = new Set();
+
+function reversePostorder(graph: ControlFlowGraph, entry: number, cuts: ReadonlySet<number>): number[] {
   const seen = new Uint8Array(graph.blocks.length);
+  for (const cut of cuts) seen[cut] = 1;
   const postorder: number[] = [];
   const path: { block: number; exits: readonly number[]; next: number }[] = [];
   const visit = (block: number): void => {
     seen[block] = 1;
     path.push({ block, exits: exitsOf(graph, block), next: 0 });
   };
-  visit(0);
+  visit(entry);
   for (let top = path.at(-1); top; top = path.at(-1)) {
     const exit = top.exits[top.next++];
     if (exit === undefined) {
@@ -37,12 +40,13 @@ function reversePostorder(graph: ControlFlowGraph): number[] {
   return postorder.reverse();
 }
 
-export function dominators(graph: ControlFlowGraph): DominatorTree {
-  const order = reversePostorder(graph);
+/** Dominators of what can be reached from block `entry`, not counting what is behind the `cuts`, which are not gone into. */
+export function dominators(graph: ControlFlowGraph, entry = 0, cuts = NONE): DominatorTree {
+  const order = reversePostorder(graph, entry, cuts);
   const position = new Int32Array(graph.blocks.length).fill(-1);
   order.forEach((block, i) => (position[block] = i));
   const parent = new Int32Array(graph.blocks.length).fill(-1);
-  parent[0] = 0;
+  parent[entry] = entry;
   const intersect = (a: number, b: number): number => {
     while (a !== b) {
       while (position[a]! > position[b]!) a = parent[a]!;
@@ -63,6 +67,18 @@ export function dominators(graph: ControlFlowGraph): DominatorTree {
   const children: number[][] = graph.blocks.map(() => []);
   for (const block of order.slice(1)) children[parent[block]!]!.push(block);
   return { order, position, parent, children };
+}
+
+/** Whether an edge leads backwards, in a loop. */
+export function isBackward({ position }: DominatorTree, from: number, to: number): boolean {
+  return position[to]! <= position[from]!;
+}
+
+/** Whether every loop is entered through one block only, which dominates it. */
+export function isReducible(graph: ControlFlowGraph, tree: DominatorTree): boolean {
+  return tree.order.every((from) =>
+    exitsOf(graph, from).every((to) => tree.position[to] === -1 || !isBackward(tree, from, to) || dominates(tree, to, from)),
+  );
 }
 
 /** Whether every way to `b` goes through `a`. */

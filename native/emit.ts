@@ -1,5 +1,5 @@
 /**
- * A function as structured WebAssembly, from its dominator tree (Ramsey: Beyond Relooper, ICFP 2022): the code of a block
+ * A region of a function as structured WebAssembly, from its dominator tree (Ramsey: Beyond Relooper, ICFP 2022): the code of a block
  * holds that of the blocks that it dominates; where several ways join, the code follows a wasm block that they leave.
  */
 import binaryen from "binaryen";
@@ -8,52 +8,77 @@ import { nativeParameters } from "../bytecode/interpreter/native-calls.ts";
 import * as words from "../bytecode/interpreter/words.ts";
 import { CELL_EXN, CELL_NATIVE_LIMIT, WORD } from "../runtime/layout.ts";
 import { CallLowering } from "./calls.ts";
-import { type DominatorTree, dominates, dominators } from "./dominators.ts";
+import { type DominatorTree, dominates, isBackward } from "./dominators.ts";
 import { UNCHECKED_WORDS } from "./frames.ts";
 import type { HandlerEdge, Node, SsaFunction } from "./ir.ts";
-import { interrupts, isConstant, isFloat } from "./liveness.ts";
+import { interrupts, isConstant, type Liveness, liveness } from "./liveness.ts";
 import { edgeInputs, handlerInputs, phisOf } from "./phis.ts";
+import { firstPoll, planRegions, type Region, regionInputs, type Regions } from "./regions.ts";
 import type { CompiledUnit } from "./unit.ts";
+import { typeOf } from "./values.ts";
 
-const { f64, i32, i64 } = binaryen;
+const { i32, i64 } = binaryen;
 
 /** The function's own loop: tail calls of itself go there. */
 const START = "start";
 
-export class FunctionEmitter extends CallLowering {
+/** What the regions of a function share. */
+interface Context {
+  readonly fn: SsaFunction;
+  readonly live: Liveness;
+  readonly regions: Regions;
+  /** Name of the wasm function of the function itself. */
+  readonly name: string;
+}
+
+/** Define the wasm functions of a function: `name`, and those of its other regions. `maxHeight`: words of the interpreter's frame. */
+export function emitFunction(unit: CompiledUnit, fn: SsaFunction, maxHeight: number, name: string): void {
+  const context = { fn, live: liveness(fn), regions: planRegions(fn), name };
+  const { parts, loopEntries } = context.regions;
+  const [first, ...others] = [...parts.values(), ...loopEntries.values()];
+  // The function itself checks the stack for all of them.
+  const frames = others.map((region) => new RegionEmitter(unit, context, region).emitRegion());
+  new RegionEmitter(unit, context, first!).emitFunction(Math.max(maxHeight, ...frames));
+}
+
+class RegionEmitter extends CallLowering {
+  private readonly context: Context;
+  private readonly region: Region;
   private readonly tree: DominatorTree;
   private readonly loops = new Set<number>();
   private readonly joins = new Set<number>();
   private callsItself = false;
-  private readonly maxHeight: number;
 
-  /** `maxHeight`: words of the interpreter's frame. */
-  constructor(unit: CompiledUnit, fn: SsaFunction, maxHeight: number) {
-    super(unit, fn);
-    this.maxHeight = maxHeight;
-    this.tree = dominators(fn.graph);
+  constructor(unit: CompiledUnit, context: Context, region: Region) {
+    const { fn, live } = context;
+    super(unit, fn, live, region.entry === 0 ? undefined : regionInputs(fn, live, region.entry));
+    this.context = context;
+    this.region = region;
+    this.tree = region.tree;
     this.classify();
   }
 
   /** Loop headers, and the blocks that need a label. Throws if a loop has two entries, which no compiler makes. */
   private classify(): void {
     const { graph, blocks, handlers } = this.fn;
-    graph.blocks.forEach((block, from) => {
+    for (const from of this.tree.order) {
       const { exit } = blocks[from]!;
-      for (const to of block.successors) {
-        if (this.isBackward(from, to)) {
+      const { successors } = graph.blocks[from]!;
+      for (const to of successors) {
+        if (!this.isInside(to)) continue;
+        if (isBackward(this.tree, from, to)) {
           if (!dominates(this.tree, to, from)) throw new Error(`a loop at word ${graph.blocks[to]!.start} has two entries`);
           this.loops.add(to);
         } else if (graph.predecessors[to]!.length > 1 || exit.kind === "switch" || handlers.has(to)) this.joins.add(to);
       }
       // Both ways of a conditional can lead to one block.
-      if (exit.kind === "if" && block.successors[0] === block.successors[1]) this.joins.add(block.successors[0]!);
-    });
+      if (exit.kind === "if" && successors[0] === successors[1]) this.joins.add(successors[0]!);
+    }
     handlers.forEach((block) => this.joins.add(block));
   }
 
-  private isBackward(from: number, to: number): boolean {
-    return this.tree.position[to]! <= this.tree.position[from]!;
+  private isInside(block: number): boolean {
+    return this.tree.position[block] !== -1;
   }
 
   private label(block: number): string {
@@ -76,10 +101,9 @@ export class FunctionEmitter extends CallLowering {
 
   /** The block's own code, in the wasm blocks that lead to the joins it dominates, the last one outermost. */
   private within(block: number, joins: readonly number[]): Expr[] {
-    if (joins.length === 0) return this.own(block);
-    const m = this.e.module;
-    const last = joins.at(-1)!;
-    return [m.block(this.label(last), this.within(block, joins.slice(0, -1))), ...this.subtree(last)];
+    let code = this.own(block);
+    for (const join of joins) code = [this.e.module.block(this.label(join), code), ...this.subtree(join)];
+    return code;
   }
 
   private own(block: number): Expr[] {
@@ -119,10 +143,32 @@ export class FunctionEmitter extends CallLowering {
   /** Go from a block to one of its successors. */
   private branch(from: number, to: number): Expr[] {
     const m = this.e.module;
-    const code = this.assignPhis(to, edgeInputs(this.fn, from, to));
-    if (this.isBackward(from, to)) return [...code, m.br(this.loopLabel(to))];
+    const inputs = edgeInputs(this.fn, from, to);
+    if (!this.isInside(to)) return [this.enterRegion(to, inputs)];
+    const code = this.assignPhis(to, inputs);
+    if (isBackward(this.tree, from, to)) return [...code, m.br(this.loopLabel(to))];
     if (this.joins.has(to)) return [...code, m.br(this.label(to))];
     return [...code, ...this.subtree(to)];
+  }
+
+  /** Tail call of the region at a block, whose phis have these values. */
+  private enterRegion(entry: number, phis: readonly Node[]): Expr {
+    const values = [...phis, ...regionInputs(this.fn, this.live, entry).slice(phis.length)];
+    const operands = [...values.map((node) => this.valueOf(node)), this.e.get64(this.closureLocal), this.e.get32(this.spLocal)];
+    return this.e.module.return_call(this.regionName(entry), operands, i64);
+  }
+
+  private regionName(entry: number): string {
+    const { name } = this.context;
+    return entry === 0 ? name : `${name}@${this.fn.graph.blocks[entry]!.start}`;
+  }
+
+  protected goOnAfresh(poll: Node): Expr[] {
+    for (const entry of this.context.regions.loopEntries.keys()) {
+      const block = this.fn.blocks[entry]!;
+      if (firstPoll(block) === poll) return [this.enterRegion(entry, phisOf(block))];
+    }
+    return [];
   }
 
   /** All phis of a block at once. */
@@ -140,27 +186,27 @@ export class FunctionEmitter extends CallLowering {
     const after: Expr[] = [];
     nodes.forEach((node, i) => {
       const local = locals[i]!;
-      if (!isTarget(node)) after.push(e.set(local, this.copied(node)));
+      if (!isTarget(node)) after.push(e.set(local, this.valueOf(node)));
       else if (this.local(node) !== local) {
-        const type = isFloat(node) ? f64 : i64;
+        const type = typeOf(node);
         const copy = this.newLocal(type);
-        before.push(e.set(copy, this.copied(node)));
+        before.push(e.set(copy, this.valueOf(node)));
         after.push(e.set(local, e.module.local.get(copy, type)));
       }
     });
     return [...before, ...after];
   }
 
-  private copied(node: Node): Expr {
-    return isFloat(node) ? this.double(node) : this.value(node);
+  protected enterHandler({ block, input }: HandlerEdge): Expr[] {
+    const inputs = handlerInputs(this.fn.blocks[block]!, input);
+    if (!this.isInside(block)) return [this.enterRegion(block, inputs)];
+    return [...this.assignPhis(block, inputs), ...this.takeException(block), this.e.module.br(this.label(block))];
   }
 
-  protected enterHandler({ block, input }: HandlerEdge): Expr[] {
-    const e = this.e;
-    const code = this.assignPhis(block, handlerInputs(this.fn.blocks[block]!, input));
+  /** What a handler's block finds in CELL_EXN. */
+  private takeException(block: number): Expr[] {
     const caught = this.fn.blocks[block]!.nodes.find((node) => node.operation === "caught");
-    if (caught) code.push(e.set(this.local(caught), e.cell64(CELL_EXN)));
-    return [...code, e.module.br(this.label(block))];
+    return caught ? [this.e.set(this.local(caught), this.e.cell64(CELL_EXN))] : [];
   }
 
   private switch(block: number, value: Node, constants: number): void {
@@ -192,7 +238,7 @@ export class FunctionEmitter extends CallLowering {
 
   private tailCall(inputs: readonly Node[]): void {
     const [f, ...args] = inputs;
-    if (f!.operation === "environment" && args.length === this.fn.arity) {
+    if (this.region.entry === 0 && f!.operation === "environment" && args.length === this.fn.arity) {
       this.callsItself = true;
       const locals = args.map((_, i) => i);
       this.code.push(...this.assign(locals, args), this.e.module.br(START));
@@ -204,19 +250,26 @@ export class FunctionEmitter extends CallLowering {
 
   // ---- The function -----------------------------------------------------------------------------------------------------------
 
-  /** Define the wasm function `name`. */
-  emit(name: string): void {
+  /** Define the wasm function of a region after the first. Words that its frames take at most. */
+  emitRegion(): number {
+    const { entry } = this.region;
+    const types = regionInputs(this.fn, this.live, entry).map(typeOf);
+    this.define(binaryen.createType([...types, i64, i32]), [...this.takeException(entry), ...this.subtree(entry)]);
+    return this.frameWords;
+  }
+
+  /** Define the wasm function of the function itself. `others`: words that the frames of its other regions take. */
+  emitFunction(others: number): void {
     const m = this.e.module;
     const body = this.subtree(0);
     const code = [...this.pollAtEntry(), ...body];
     const looped = this.callsItself ? [m.loop(START, m.block(null, code))] : code;
-    m.addFunction(
-      name,
-      nativeParameters(this.parameters),
-      i64,
-      this.locals,
-      m.block(null, [...this.checkStack(), ...looped, m.unreachable()]),
-    );
+    this.define(nativeParameters(this.parameters), [...this.checkStack(others), ...looped]);
+  }
+
+  private define(parameters: binaryen.Type, code: Expr[]): void {
+    const m = this.e.module;
+    m.addFunction(this.regionName(this.region.entry), parameters, i64, this.locals, m.block(null, [...code, m.unreachable()]));
   }
 
   private parameterValues(): Expr[] {
@@ -227,12 +280,11 @@ export class FunctionEmitter extends CallLowering {
   }
 
   /** Functions that call others need stack, the engine's too. */
-  private checkStack(): Expr[] {
+  private checkStack(others: number): Expr[] {
     const e = this.e;
     const m = e.module;
     if (!this.fn.blocks.some(({ nodes }) => nodes.some(interrupts))) return [];
-    // The interpreter's frame must have room, too.
-    const frame = Math.max(this.frameWords, this.maxHeight);
+    const frame = Math.max(this.frameWords, others);
     const words = frame > UNCHECKED_WORDS ? frame : 0;
     const lowest = e.add32(e.get32(this.spLocal), -words * WORD);
     const leave = e.call(`leave_entry_${this.parameters}`, this.parameterValues(), i64);
@@ -251,6 +303,8 @@ export class FunctionEmitter extends CallLowering {
       ...all.map((i) => e.store64(argv(), i * WORD, e.get64(i))),
       e.if(m.i32.eqz(e.call("native_poll_at_entry", [e.c32(n), e.get32(this.spLocal)], i32)), [m.return(e.c64(0))]),
       ...all.map((i) => e.set(i, e.load64(argv(), i * WORD))),
+      // A loop goes on in a new call, which takes the best code that there is (regions.ts).
+      ...(this.callsItself ? [m.return_call(this.context.name, this.parameterValues(), i64)] : []),
     ];
     return this.useFuel(slow);
   }

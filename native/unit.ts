@@ -2,7 +2,7 @@
 import { Approximations } from "./approximations.ts";
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
-import { FunctionEmitter } from "./emit.ts";
+import { emitFunction } from "./emit.ts";
 import { type NumberGlobals, unboxNumbers } from "./unboxing.ts";
 import { MAX_FRAME_HEIGHT } from "./frames.ts";
 import type { NativeCode, NativeFunction, NativePart } from "./code.ts";
@@ -38,12 +38,6 @@ export interface FunctionSource {
   readonly maxHeight: number;
 }
 
-/**
- * Functions with more blocks stay bytecode, because emit.ts goes down the dominator tree recursively: 800 blocks, one after
- * the other, take more than the stack that Node gives.
- */
-const MAX_BLOCKS = 400;
-
 /** Compile verified code. `functions` are those that the verifier has found; the code of a program is one of no argument. */
 export function compileNative(
   code: Int32Array,
@@ -56,7 +50,7 @@ export function compileNative(
   const built = functions.map((source) => {
     const graph = controlFlow(code, source.entry);
     const parameters = Math.max(source.arity, 1);
-    const compiles = compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT && graph.blocks.length <= MAX_BLOCKS;
+    const compiles = compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT;
     const fn = buildSsa(code, source.entry, source.arity, names, graph);
     unboxNumbers(fn, numbers);
     return { ...source, parameters, compiles, fn };
@@ -75,7 +69,7 @@ export function compileNative(
     partAt: (word) => partAt(parts, word),
   };
   sources.forEach(({ fn, maxHeight }, i) => {
-    new FunctionEmitter(unit, fn, maxHeight).emit(compiled[i]!.name);
+    emitFunction(unit, fn, maxHeight, compiled[i]!.name);
     onProgress?.(i + 1, sources.length);
   });
   const { words, codeAddresses } = native.sites.finish();

@@ -5,7 +5,7 @@ import * as words from "../bytecode/interpreter/words.ts";
 import { ATOM0, WORD } from "../runtime/layout.ts";
 import type { CompareOp, FloatCompareOp } from "../bytecode/instructions/semantics.ts";
 import { type Frame, frameOf } from "./frames.ts";
-import { type Liveness, liveness } from "./liveness.ts";
+import type { Liveness } from "./liveness.ts";
 import { type Node, OPERATIONS, type Sort, type SsaFunction } from "./ir.ts";
 import type { NativeModule } from "./module.ts";
 import type { CompiledUnit } from "./unit.ts";
@@ -14,6 +14,8 @@ const { f64, i32, i64 } = binaryen;
 
 /** What a node is in WebAssembly. */
 const TYPES: Readonly<Record<Sort, binaryen.Type>> = { word: i64, condition: i32, float: f64, int64: i64 };
+
+export const typeOf = ({ operation }: Node): binaryen.Type => TYPES[OPERATIONS[operation].sort];
 
 export class ValueLowering {
   protected readonly unit: CompiledUnit;
@@ -29,23 +31,24 @@ export class ValueLowering {
   protected code: Expr[] = [];
   /** Largest frame so far, in words. */
   protected frameWords = 0;
-  private readonly places = new Map<Node, number>();
+  /** Parameters of the wasm function: one for each value that it takes (one for code that takes none), then the closure, sp. */
+  protected readonly parameters: number;
+  private readonly places: Map<Node, number>;
 
-  constructor(unit: CompiledUnit, fn: SsaFunction) {
+  /** `inputs`: values that the wasm function takes; absent: the function's arguments. */
+  constructor(unit: CompiledUnit, fn: SsaFunction, live: Liveness, inputs?: readonly Node[]) {
     this.unit = unit;
     this.native = unit.native;
     this.e = unit.native.emit;
     this.fn = fn;
     this.part = unit.partAt(fn.entry);
-    this.live = liveness(fn);
+    this.live = live;
+    this.parameters = inputs ? inputs.length : Math.max(fn.arity, 1);
+    this.places = new Map(inputs?.map((input, i) => [input, i]));
   }
 
   // ---- Locals -------------------------------------------------------------------------------------------------------------
 
-  /** Parameters of the wasm function: one for each argument (one for code that takes none), the closure, sp. */
-  get parameters(): number {
-    return Math.max(this.fn.arity, 1);
-  }
   protected get closureLocal(): number {
     return this.parameters;
   }
@@ -62,7 +65,7 @@ export class ValueLowering {
     if (local === undefined) {
       if (node.operation === "parameter") local = node.immediates[0] as number;
       else if (node.operation === "environment") local = this.closureLocal;
-      else local = this.newLocal(TYPES[OPERATIONS[node.operation].sort]);
+      else local = this.newLocal(typeOf(node));
       this.places.set(node, local);
     }
     return local;
@@ -86,6 +89,11 @@ export class ValueLowering {
   protected double(node: Node): Expr {
     if (node.operation === "float") return this.e.module.f64.const(node.immediates[0] as number);
     return this.e.module.local.get(this.local(node), f64);
+  }
+
+  /** The value of any node but a condition. */
+  protected valueOf(node: Node): Expr {
+    return typeOf(node) === f64 ? this.double(node) : this.value(node);
   }
 
   protected constant(n: number): Expr {

@@ -320,7 +320,7 @@ export const ACTION_HOST = 64;
 // Bits of CELL_DEBUG.
 /** Check the heap's invariants after each collection. */
 export const DEBUG_CHECK_HEAP = 1;
-/** Collect at every allocation. */
+/** Collect at every allocation, and look for something to do at every third poll. */
 export const DEBUG_STRESS = 2;
 
 // ---- Stack segments and fibers ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-/** What has no native code, and that programs run all the same. */
+/** What has no native code or is cut into pieces, and that programs run all the same. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,5 +24,25 @@ t.test("a frame that is too large to be copied stays the interpreter's", (t) => 
   t.ok(isNative("small"));
   t.notOk(isNative("large"));
   for (const { name, options } of mixes) t.equal(run(programs.get("large")!, options).stdout, String(LARGE - 1), name);
+  t.end();
+});
+
+/** Conditionals that join one after the other: as many levels of the dominator tree. */
+const WAYS = 700;
+
+t.test("a function of many blocks is cut into wasm functions", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "bactrian-native-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const conditionals = Array.from({ length: WAYS }, (_, i) => `  if !x mod ${i + 2} = 0 then x := !x + i else x := !x - ${i};`);
+  const loop = (body: readonly string[]): string =>
+    `let () =\n  let x = ref 1_000_000 in\n  for i = 1 to 3 do\n${body.join("\n")}\n  done;\n  print_int !x`;
+  const program = [loop(conditionals), loop(conditionals.slice(0, 9)), loop(conditionals.slice(0, 3))];
+  writeFileSync(join(folder, "ways.ml"), program.join("\n"));
+  const ways = compilePrograms(folder).get("ways")!;
+  const native = compileProgram(ways, loadCore());
+  t.ok(native.functions.some(({ entry }) => entry === 0));
+  const [plain, ...others] = mixes.map(({ name, options }) => [name, run(ways, options).stdout] as const);
+  t.match(plain![1], /^\d+$/);
+  for (const [name, output] of others) t.equal(output, plain![1], name);
   t.end();
 });

@@ -1,11 +1,12 @@
 /** The threads and domains that there are (otherlibs/systhreads/st_stubs.c, runtime/domain.c). */
-import { CELL_BACKTRACE_ACTIVE, CELL_FUEL_REFILL } from "../../runtime/layout.ts";
+import { CELL_BACKTRACE_ACTIVE, CELL_DEBUG, CELL_FUEL_REFILL, DEBUG_STRESS } from "../../runtime/layout.ts";
 import type { Machine } from "../../runtime/machine.ts";
 import { Domain, Thread } from "./thread.ts";
 
 /** Polls between two visits to the host, and the same while several domains run, which may watch each other. */
 const POLLS = 20_000;
 const POLLS_OF_DOMAINS = 2_000;
+const POLLS_STRESSED = 3;
 
 export class Population {
   readonly main: Thread;
@@ -91,6 +92,8 @@ export class Population {
   }
 
   private setPolls(): void {
-    this.machine.i32[CELL_FUEL_REFILL >>> 2] = this.severalDomains ? POLLS_OF_DOMAINS : POLLS;
+    const { i32 } = this.machine;
+    const stressed = (i32[CELL_DEBUG >>> 2]! & DEBUG_STRESS) !== 0;
+    i32[CELL_FUEL_REFILL >>> 2] = stressed ? POLLS_STRESSED : this.severalDomains ? POLLS_OF_DOMAINS : POLLS;
   }
 }
