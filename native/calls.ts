@@ -174,23 +174,7 @@ export abstract class CallLowering extends NodeLowering {
       const frame = this.frame(node);
       this.call(node, frame, this.callPrimitive(node, frame, primitive, node.inputs), "primitive");
     });
-    const { fast } = node;
-    if (!fast) return void this.code.push(...slow);
-    const quick = this.emitted(() => {
-      for (const inner of fast.nodes) this.lower(inner);
-      this.set(node, this.value(fast.value));
-    });
-    this.code.push(this.e.if(this.condition(fast.condition), quick, slow));
-  }
-
-  /** What `emit` emits. */
-  protected emitted(emit: () => void): Expr[] {
-    const before = this.code;
-    this.code = [];
-    emit();
-    const code = this.code;
-    this.code = before;
-    return code;
+    this.unlessFast(node, slow);
   }
 
   /** Store a frame and call a primitive; the expression of the call. */

@@ -143,6 +143,13 @@ export const OPERATIONS = {
   /** i bytes at an index: 2 (zero-extended), 4 (sign-extended) or 8. */
   loadBytes: info("read", false, "int64"),
   storeBytes: info("write", false, "word", ["word", "word", "int64"]),
+  /** Function i of runtime/core/math.ts, of one or two doubles. */
+  math: float("float", "float"),
+  /**
+   * How two values compare (runtime/core/compare.ts: compare_values): i is "total", "partial" (nan is not ordered), or
+   * "equality" (partial; what is less or greater may be either).
+   */
+  structuralOrder: info("read", false, "int64"),
   /** If the condition does not hold: primitive i of the other inputs, which raises. */
   guard: info("call", true, "word", ["condition"]),
   poll: info("call", true),
@@ -154,6 +161,8 @@ export const OPERATIONS = {
   offsetClosure: info("none"),
   /** Apply the first input to the others. */
   apply: info("call", true),
+  /** Primitive i of its inputs, which neither collects nor raises nor waits. */
+  leaf: info("write"),
   /** Primitive i of its inputs. */
   primitive: info("call", true),
   method: info("read"),

@@ -3,6 +3,7 @@ import binaryen from "binaryen";
 import type { Expr } from "../bytecode/interpreter/registers.ts";
 import * as words from "../bytecode/interpreter/words.ts";
 import { CELL_GLOBAL_DATA, WORD } from "../runtime/layout.ts";
+import type { CompareOp } from "../bytecode/instructions/semantics.ts";
 import type { Node } from "./ir.ts";
 import { NumberLowering } from "./numbers.ts";
 
@@ -19,6 +20,35 @@ export class NodeLowering extends NumberLowering {
 
   private globalAddress(i: number): Expr {
     return this.e.module.i32.add(this.e.cell32(CELL_GLOBAL_DATA), this.native.globalOffset(i));
+  }
+
+  /** `slow` where the node's fast path is not taken. */
+  protected unlessFast(node: Node, slow: Expr[]): void {
+    const { fast } = node;
+    if (!fast) return void this.code.push(...slow);
+    const quick = this.emitted(() => {
+      for (const inner of fast.nodes) this.lower(inner);
+      this.set(node, this.value(fast.value));
+    });
+    this.code.push(this.e.if(this.condition(fast.condition), quick, slow));
+  }
+
+  /** compare_values, and without a call for two integers. */
+  private structuralOrder(how: string, x: Node, y: Node): Expr {
+    const e = this.e;
+    const m = e.module;
+    const compare = (op: CompareOp): Expr => words.compare(e, op, this.value(x), this.value(y));
+    const integers = how === "equality" ? compare("ne") : m.i32.sub(compare("gt"), compare("lt"));
+    const call = e.call("compare_values", [this.value(x), this.value(y), e.c32(Number(how === "total"))], i32);
+    const both = m.i32.and(words.isInt(e, this.value(x)), words.isInt(e, this.value(y)));
+    return m.if(both, integers, call);
+  }
+
+  private leaf(node: Node): void {
+    const primitive = this.unit.primitives[node.immediates[0] as number]!;
+    const args = node.inputs.map((input) => this.value(input));
+    const call = this.e.module.call(this.native.corePrimitive(primitive), args, i64);
+    this.unlessFast(node, this.emitted(() => this.set(node, call)));
   }
 
   /** Emit a node that is no call. false: it is one. */
@@ -120,6 +150,12 @@ export class NodeLowering extends NumberLowering {
         this.set(node, length);
         break;
       }
+      case "leaf":
+        this.leaf(node);
+        break;
+      case "structuralOrder":
+        this.set(node, e.module.i64.extend_s(this.structuralOrder(node.immediates[0] as string, x!, y!)));
+        break;
       case "guard":
       case "divide":
       case "apply":

@@ -5,12 +5,12 @@ import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.
 import { MAX_NATIVE_ARITY, WORD } from "../runtime/layout.ts";
 import { GLOBALS, IMPORTS } from "./code.ts";
 import { Sites } from "./sites.ts";
+import type { CalledPrimitive } from "./ssa.ts";
 
-const { i32, i64, none } = binaryen;
+const { f64, i32, i64, none } = binaryen;
 
 /** A primitive that code calls by number. */
-export interface NativePrimitive {
-  readonly name: string;
+export interface NativePrimitive extends CalledPrimitive {
   /** Whether core.wasm exports it; otherwise it is the host's. */
   readonly core: boolean;
   /** Number of arguments that it is called with, "n": as (argv, argn). */
@@ -21,6 +21,7 @@ export interface NativePrimitive {
 const CORE: Readonly<Record<string, readonly [params: readonly binaryen.Type[], result: binaryen.Type]>> = {
   alloc_small: [[i32, i32], i32],
   caml_modify_field: [[i32, i64], none],
+  compare_values: [[i64, i64, i32], i32],
   call_interpreter: [[i64, i32, i32], i64],
   find_method: [[i32, i64], i64],
   leave_native: [[i32, i32], i64],
@@ -82,6 +83,12 @@ export class NativeModule {
     if (this.imported.has(name)) return;
     this.imported.add(name);
     this.module.addFunctionImport(name, IMPORTS.core, name, params, result);
+  }
+
+  /** A function of runtime/core/math.ts of n doubles. */
+  mathFunction(name: string, n: number): string {
+    this.import(name, binaryen.createType(Array<binaryen.Type>(n).fill(f64)), f64);
+    return name;
   }
 
   /** A function for a primitive of core.wasm. */

@@ -1,10 +1,13 @@
 /** Integers and unboxed doubles (third part of the lowering). */
+import binaryen from "binaryen";
 import type { Expr } from "../bytecode/interpreter/registers.ts";
 import * as words from "../bytecode/interpreter/words.ts";
 import { TAG_CUSTOM, TAG_DOUBLE, WORD } from "../runtime/layout.ts";
 import type { ArithOp, FloatOp, FloatUnaryOp } from "../bytecode/instructions/semantics.ts";
 import { AllocationLowering } from "./allocation.ts";
 import type { Int64Op, Node } from "./ir.ts";
+
+const { f64 } = binaryen;
 
 export class NumberLowering extends AllocationLowering {
   private int64Arithmetic(op: Int64Op, x: Node, y: Node): Expr {
@@ -45,6 +48,11 @@ export class NumberLowering extends AllocationLowering {
       case "floatUnary":
         this.set(node, m.f64[node.immediates[0] as FloatUnaryOp](this.double(x!)));
         break;
+      case "math": {
+        const name = this.native.mathFunction(node.immediates[0] as string, node.inputs.length);
+        this.set(node, m.call(name, node.inputs.map((input) => this.double(input)), f64));
+        break;
+      }
       case "floatOfInt":
         this.set(node, m.f64.convert_s.i64(words.untag(e, this.value(x!))));
         break;

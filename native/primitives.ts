@@ -3,8 +3,8 @@
  * which the interpreter calls. The functions in runtime/core/ remain for all other cases, and say what these must compute.
  */
 import { argument, inlinedPrimitives, result } from "../bytecode/instructions/inlined.ts";
-import type { CompareOp, PrimitiveSemantics } from "../bytecode/instructions/semantics.ts";
-import { CUSTOM_INT32, CUSTOM_INT64, CUSTOM_NATIVEINT } from "../runtime/layout.ts";
+import type { CompareOp, FloatCompareOp, PrimitiveSemantics } from "../bytecode/instructions/semantics.ts";
+import { COMPARE_FAILED, CUSTOM_INT32, CUSTOM_INT64, CUSTOM_NATIVEINT } from "../runtime/layout.ts";
 import type { Int64Op, Node, Operation } from "./ir.ts";
 
 /** What their meanings are written in: operations of ir.ts besides. */
@@ -122,28 +122,72 @@ define("caml_int_of_float", 1, (b, x) => b.make("tag", [b.make("int64OfFloat", [
 const knownKind = (...nodes: Node[]): number | undefined =>
   nodes.find(({ operation }) => operation === "boxInteger")?.immediates[0] as number | undefined;
 
-/** A comparison that compares numbers where one of them is known to be one; otherwise what inlined.ts says. */
-function compareBoxed(name: string, value: (b: NativeSemantics, x: Node, y: Node) => Node): void {
-  const general = inlinedPrimitives.get(name)!;
-  const meaning = (b: NativeSemantics): void => {
-    const [x, y] = [argument(b, 0), argument(b, 1)];
+/**
+ * A comparison: of the numbers where one value is known to be a boxed integer, if the other is of the same kind; otherwise
+ * from the order of the values, if they have one. The primitive is called where that fails, which always raises.
+ */
+function comparison(
+  name: string,
+  how: "total" | "partial" | "equality",
+  ofNumbers: (b: NativeSemantics, x: Node, y: Node) => Node,
+  ofOrder: (b: NativeSemantics, order: Node) => Node,
+): void {
+  define(name, 2, (b, x, y) => {
     const kind = knownKind(x, y);
-    if (kind === undefined) return general.meaning(b);
-    for (const node of [x, y]) if (node.operation !== "boxInteger") b.fastWhen(b.make("isBoxedInteger", [node], kind));
-    result(b, 2, value(b, b.unboxInteger(x), b.unboxInteger(y)));
-  };
-  meanings.set(name, { ...general, meaning });
+    if (kind !== undefined) {
+      for (const node of [x, y]) if (node.operation !== "boxInteger") b.fastWhen(b.make("isBoxedInteger", [node], kind));
+      return ofNumbers(b, b.unboxInteger(x), b.unboxInteger(y));
+    }
+    const values = b.make("structuralOrder", [x, y], how);
+    b.fastWhen(compareNumbers(b, "lt", values, constant(b, COMPARE_FAILED)));
+    return ofOrder(b, values);
+  });
 }
 const comparisons = [
-  ["caml_equal", "eq"],
-  ["caml_notequal", "ne"],
-  ["caml_lessthan", "lt"],
-  ["caml_lessequal", "le"],
-  ["caml_greaterthan", "gt"],
-  ["caml_greaterequal", "ge"],
+  ["caml_equal", "equality", "eq"],
+  ["caml_notequal", "equality", "ne"],
+  ["caml_lessthan", "partial", "lt"],
+  ["caml_lessequal", "partial", "le"],
+  ["caml_greaterthan", "partial", "gt"],
+  ["caml_greaterequal", "partial", "ge"],
 ] as const;
-for (const [name, op] of comparisons) compareBoxed(name, (b, x, y) => b.boolean(compareNumbers(b, op, x, y)));
-compareBoxed("caml_compare", order);
+for (const [name, how, op] of comparisons) {
+  const ofNumbers = (b: NativeSemantics, x: Node, y: Node): Node => b.boolean(compareNumbers(b, op, x, y));
+  comparison(name, how, ofNumbers, (b, values) => {
+    // 2 is "unordered".
+    if (op === "gt") return b.boolean(compareNumbers(b, "eq", values, constant(b, 1)));
+    if (op === "ge") return b.boolean(compareNumbers(b, "ult", values, constant(b, 2)));
+    return ofNumbers(b, values, constant(b, 0));
+  });
+}
+comparison("caml_compare", "total", order, (b, values) => b.make("tag", [values]));
+
+// ---- Floats (runtime/floats.c) ----------------------------------------------------------------------------------------------
+
+for (const op of ["ceil", "floor", "trunc"] as const) {
+  define(`caml_${op}_float`, 1, (b, x) => b.box(b.floatUnary(op, b.unbox(x))));
+}
+define("caml_copysign_float", 2, (b, x, y) => b.box(b.floatArith("copysign", b.unbox(x), b.unbox(y))));
+const UNARY = [
+  ...["acos", "acosh", "asin", "asinh", "atan", "atanh", "cbrt", "cos", "cosh", "erf", "erfc", "exp", "exp2", "expm1"],
+  ...["log", "log10", "log1p", "log2", "round", "sin", "sinh", "tan", "tanh"],
+];
+for (const name of UNARY) {
+  define(`caml_${name}_float`, 1, (b, x) => b.box(b.make("math", [b.unbox(x)], `math_${name}`)));
+}
+for (const name of ["atan2", "fmod", "hypot", "power"]) {
+  define(`caml_${name}_float`, 2, (b, x, y) => b.box(b.make("math", [b.unbox(x), b.unbox(y)], `math_${name}`)));
+}
+/** Nan is equal to itself, and less than any other. */
+define("caml_float_compare", 2, (b, x, y) => {
+  const [p, q] = [b.unbox(x), b.unbox(y)];
+  const truth = (op: FloatCompareOp, v: Node, w: Node): Node => b.boolean(b.compareFloats(op, v, w));
+  const ordered = b.arith("sub", truth("gt", p, q), truth("lt", p, q));
+  return b.arith("add", ordered, b.arith("sub", truth("eq", p, p), truth("eq", q, q)));
+});
+for (const name of ["caml_signbit_float", "caml_signbit"]) {
+  define(name, 1, (b, x) => b.boolean(compareNumbers(b, "lt", b.make("bitsOfFloat", [b.unbox(x)]), constant(b, 0))));
+}
 
 // ---- Strings (runtime/str.c): several bytes ---------------------------------------------------------------------------------
 

@@ -13,7 +13,10 @@ import { compileNative, type CompileOptions } from "./unit.ts";
 /** The primitives that code numbers, as it will find them in a machine with this core. */
 export function nativePrimitives(names: readonly string[], core: CoreModule): NativePrimitive[] {
   const inCore = new Map(core.primitives.map((primitive) => [primitive.name, primitive]));
-  return names.map((name) => ({ name, core: inCore.has(name), arity: inCore.get(name)?.arity ?? "n" }));
+  return names.map((name) => {
+    const { arity, leaf } = inCore.get(name) ?? { arity: "n", leaf: false };
+    return { name, core: inCore.has(name), arity, leaf: leaf && arity !== "n" };
+  });
 }
 
 /** The boxed numbers among the constants of a program, by number of their global. */

@@ -48,6 +48,13 @@ interface State {
   readonly accu: Node;
 }
 
+/** What is known of a primitive that code numbers. */
+export interface CalledPrimitive {
+  readonly name: string;
+  /** Whether it neither collects nor raises nor waits. */
+  readonly leaf: boolean;
+}
+
 /** A primitive that is executed without a call. */
 interface InlinedCall {
   readonly number: number;
@@ -78,10 +85,10 @@ class FunctionBuilder implements NativeSemantics {
   private accumulator!: Node;
   private environment!: Node;
   private readonly slotUse: SlotUse;
-  private readonly primitives: readonly string[];
+  private readonly primitives: readonly CalledPrimitive[];
   private inlining: InlinedCall | undefined;
 
-  constructor(code: Int32Array, graph: ControlFlowGraph, primitives: readonly string[]) {
+  constructor(code: Int32Array, graph: ControlFlowGraph, primitives: readonly CalledPrimitive[]) {
     this.code = code;
     this.primitives = primitives;
     this.graph = graph;
@@ -456,11 +463,16 @@ class FunctionBuilder implements NativeSemantics {
     const number = this.operand(primitive);
     const here = this.stateHere();
     const inputs = [this.accu(), ...this.top(n - 1)];
-    const inlined = nativeMeanings.get(this.primitives[number] ?? "");
+    const inlined = nativeMeanings.get(this.primitives[number]!.name);
     if (inlined?.arity === n) return this.inline({ number, inputs, here, inlined });
-    const result = this.addCall("primitive", inputs, here, number);
+    const result = this.callPrimitive(number, inputs, here);
     this.pop(n - 1);
     this.setAccu(result);
+  }
+
+  private callPrimitive(number: number, inputs: Node[], here: FrameState): Node {
+    if (this.primitives[number]!.leaf) return this.add("leaf", inputs, number);
+    return this.addCall("primitive", inputs, here, number);
   }
 
   /** The meaning of a primitive instead of its call. */
@@ -472,7 +484,7 @@ class FunctionBuilder implements NativeSemantics {
     if (this.current === current) return;
     const { nodes } = this.current;
     this.current = current;
-    const node = this.addCall("primitive", call.inputs, call.here, call.number);
+    const node = this.callPrimitive(call.number, call.inputs, call.here);
     node.fast = { condition: call.condition!, nodes, value: this.accumulator };
     this.setAccu(node);
   }
@@ -558,12 +570,12 @@ class FunctionBuilder implements NativeSemantics {
   }
 }
 
-/** The function at word `entry` of verified code, in SSA form. `primitives`: names of those that the code numbers; `graph`: its control flow. */
+/** The function at word `entry` of verified code, in SSA form. `primitives`: those that the code numbers; `graph`: its control flow. */
 export function buildSsa(
   code: Int32Array,
   entry: number,
   arity: number,
-  primitives: readonly string[] = [],
+  primitives: readonly CalledPrimitive[],
   graph = controlFlow(code, entry),
 ): SsaFunction {
   const blocks = new FunctionBuilder(code, graph, primitives).build(arity);

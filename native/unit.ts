@@ -46,12 +46,11 @@ export function compileNative(
   { parts = [{ start: 0, length: code.length }], globalWords, numbers = new Map(), onProgress }: CompileOptions = {},
 ): NativeCode {
   const native = new NativeModule({ several: parts.length > 1, relocatable: globalWords !== undefined });
-  const names = primitives.map(({ name }) => name);
   const built = functions.map((source) => {
     const graph = controlFlow(code, source.entry);
     const parameters = Math.max(source.arity, 1);
     const compiles = compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT;
-    const fn = buildSsa(code, source.entry, source.arity, names, graph);
+    const fn = buildSsa(code, source.entry, source.arity, primitives, graph);
     unboxNumbers(fn, numbers);
     return { ...source, parameters, compiles, fn };
   });

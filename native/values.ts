@@ -104,6 +104,16 @@ export class ValueLowering {
     return this.e.wrap(this.value(node));
   }
 
+  /** What `emit` emits. */
+  protected emitted(emit: () => void): Expr[] {
+    const before = this.code;
+    this.code = [];
+    emit();
+    const code = this.code;
+    this.code = before;
+    return code;
+  }
+
   protected set(node: Node, value: Expr): void {
     this.code.push(this.e.set(this.local(node), value));
   }

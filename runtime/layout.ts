@@ -88,6 +88,9 @@ export const CUSTOM_CONDITION = 13;
 /** Custom blocks whose payload is an index into a table of the host (directory handles, threads…). */
 export const CUSTOM_HOST = 15;
 
+/** From this on, the result of compare_values (runtime/core/compare.ts) says why values cannot be compared. */
+export const COMPARE_FAILED = 3;
+
 // ---- Code -----------------------------------------------------------------------------------------------------------
 
 /** A biased code address is the real address of the instruction word minus this. */

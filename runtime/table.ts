@@ -8,6 +8,8 @@ import type { Primitive } from "./primitives.ts";
 export interface CorePrimitiveEntry {
   readonly name: string;
   readonly arity: number | "n";
+  /** Whether it neither collects nor raises nor waits. */
+  readonly leaf: boolean;
 }
 
 export interface PrimitiveEntry {

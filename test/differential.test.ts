@@ -61,5 +61,7 @@ t.test("functions of libm are within one unit in the last place", (t) => {
     return result !== other && distance(result, other) > tolerance(words[0]!);
   });
   t.same(wrong, []);
+  const native = mixes.find(({ name }) => name === "native")!;
+  t.same(run(programs.get(LIBM)!, native.options).stdout.split("\n"), found, "native code calls the same functions");
   t.end();
 });

@@ -46,3 +46,11 @@ t.test("a function of many blocks is cut into wasm functions", (t) => {
   for (const [name, output] of others) t.equal(output, plain![1], name);
   t.end();
 });
+
+t.test("primitives that neither collect nor raise nor wait are known", (t) => {
+  const leaves = new Set(loadCore().primitives.flatMap(({ name, leaf }) => (leaf ? [name] : [])));
+  for (const name of ["caml_string_equal", "caml_hash", "caml_blit_bytes", "caml_array_fill", "caml_obj_tag"]) t.ok(leaves.has(name), name);
+  const others = ["caml_equal", "caml_create_bytes", "caml_array_get", "caml_int64_add", "caml_int64_div", "caml_ml_output", "caml_gc_minor"];
+  for (const name of [...others, "caml_obj_dup", "caml_weak_get", "caml_callback", "caml_get_current_callstack"]) t.notOk(leaves.has(name), name);
+  t.end();
+});

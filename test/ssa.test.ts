@@ -4,9 +4,9 @@ import { join } from "node:path";
 import t from "tap";
 import { codeWords, readExecutable } from "../bytecode/formats/executable.ts";
 import { verify } from "../bytecode/verifier.ts";
-import { ocamlSource } from "../loader/installation.ts";
+import { loadCore, ocamlSource } from "../loader/installation.ts";
 import { Node, type SsaFunction } from "../native/ir.ts";
-import { numberGlobals } from "../native/program.ts";
+import { nativePrimitives, numberGlobals } from "../native/program.ts";
 import { buildSsa } from "../native/ssa.ts";
 import { unboxNumbers } from "../native/unboxing.ts";
 import { verifySsa } from "../native/verify-ssa.ts";
@@ -14,6 +14,7 @@ import { verifySsa } from "../native/verify-ssa.ts";
 const program = readExecutable(readFileSync(join(ocamlSource(), "boot/ocamlc")), "boot/ocamlc");
 const code = codeWords(program.code);
 const numbers = numberGlobals(program);
+const primitives = nativePrimitives(program.primitives, loadCore());
 const { functions } = verify(code, { primitives: program.primitives });
 
 t.test("every function of boot/ocamlc has a sound SSA form", (t) => {
@@ -21,7 +22,7 @@ t.test("every function of boot/ocamlc has a sound SSA form", (t) => {
   let nodes = 0;
   let phis = 0;
   for (const { entry, arity } of functions.slice(1)) {
-    const fn = buildSsa(code, entry, arity, program.primitives);
+    const fn = buildSsa(code, entry, arity, primitives);
     problems.push(...verifySsa(fn).map((problem) => `function at ${entry}: ${problem}`));
     unboxNumbers(fn, numbers);
     problems.push(...verifySsa(fn).map((problem) => `function at ${entry}, unboxed: ${problem}`));
@@ -37,7 +38,7 @@ t.test("every function of boot/ocamlc has a sound SSA form", (t) => {
 
 t.test("the verifier of SSA sees what is wrong", (t) => {
   const broken = (change: (fn: SsaFunction) => void): string[] => {
-    const candidates = functions.slice(1, 400).map(({ entry, arity }) => buildSsa(code, entry, arity, program.primitives));
+    const candidates = functions.slice(1, 400).map(({ entry, arity }) => buildSsa(code, entry, arity, primitives));
     const fn = candidates.find((f) => f.blocks.length > 3 && f.blocks[0]!.nodes.length > 3)!;
     change(fn);
     return verifySsa(fn);

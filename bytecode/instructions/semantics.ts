@@ -140,8 +140,8 @@ export interface PrimitiveSemantics<V, N, C, F> extends Semantics<V, N, C> {
 
 export type ArithOp = "add" | "sub" | "mul" | "and" | "or" | "xor" | "lsl" | "lsr" | "asr";
 export type CompareOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "ult" | "uge";
-export type FloatOp = "add" | "sub" | "mul" | "div";
-export type FloatUnaryOp = "neg" | "abs" | "sqrt";
+export type FloatOp = "add" | "sub" | "mul" | "div" | "copysign";
+export type FloatUnaryOp = "neg" | "abs" | "sqrt" | "ceil" | "floor" | "trunc";
 export type FloatCompareOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 export type StubName =
   | "stopRaise"

@@ -26,6 +26,7 @@ import {
   WORD,
 } from "../../runtime/layout.ts";
 import { inlinedPrimitives } from "../instructions/inlined.ts";
+import { leafFunctions } from "./leaves.ts";
 import { instructions } from "../instructions/table.ts";
 import { abiDigest } from "./abi.ts";
 import { InterpreterBuilder } from "./builder.ts";
@@ -271,17 +272,21 @@ export interface CorePrimitive {
   readonly name: string;
   /** Number of arguments, or "n": called with (argv, argn). */
   readonly arity: number | "n";
+  /** Whether it neither collects nor raises nor waits. */
+  readonly leaf: boolean;
 }
 
 /** Primitives that core.wasm exports, in the order of their indices. */
 function corePrimitives(module: binaryen.Module, functions: ReadonlyMap<string, string>): CorePrimitive[] {
   const found: CorePrimitive[] = [];
+  const isLeaf = leafFunctions(module);
   for (const [name, internal] of functions) {
     if (!/^(caml|unix|re)_/.test(name) || name === "caml_modify_field") continue;
     const info = binaryen.getFunctionInfo(module.getFunction(internal));
     const params = binaryen.expandType(info.params);
-    if (params.every((t) => t === i64)) found.push({ name, arity: params.length });
-    else if (params.length === 2 && params.every((t) => t === i32)) found.push({ name, arity: "n" });
+    const leaf = isLeaf(internal);
+    if (params.every((t) => t === i64)) found.push({ name, arity: params.length, leaf });
+    else if (params.length === 2 && params.every((t) => t === i32)) found.push({ name, arity: "n", leaf });
     else throw new Error(`core.wasm: ${name} does not have the signature of a primitive`);
     if (info.results !== i64) throw new Error(`core.wasm: primitive ${name} does not return a value`);
     if (params.length > 5) throw new Error(`core.wasm: primitive ${name} must take (argv, argn)`);

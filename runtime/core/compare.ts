@@ -3,6 +3,7 @@
  * allocates in the heap.
  */
 import {
+  COMPARE_FAILED,
   TAG_ABSTRACT,
   TAG_CLOSURE,
   TAG_CONT,
@@ -21,9 +22,12 @@ import { invalidArg } from "./fail";
 import { memFree, memResize } from "./gc/malloc";
 import { field, header, headerTag, headerWosize, isInt, ofInt32, stringLength, tag, value } from "./values";
 
-/** Results besides -1, 0 and 1. */
+/** Results besides -1, 0 and 1; from the second on: why the values cannot be compared. */
 const UNORDERED: i32 = 2;
-const RAISED: i32 = 3;
+const ABSTRACT: i32 = COMPARE_FAILED;
+const FUNCTIONAL: i32 = COMPARE_FAILED + 1;
+const CONTINUATION: i32 = COMPARE_FAILED + 2;
+const EXHAUSTED: i32 = COMPARE_FAILED + 3;
 
 /** The stack of pending pairs: [address 1, address 2, words left]. */
 let stackBase: usize = 0;
@@ -77,9 +81,9 @@ function compareDoubles(x: f64, y: f64, total: bool): i32 {
 }
 
 /**
- * Compare v1 and v2: -1, 0, 1, UNORDERED (with nan, unless `total`), or RAISED with the exception in CELL_EXN.
+ * Compare v1 and v2, for native code, too: -1, 0, 1, UNORDERED (with nan, unless `total`), or why they cannot be compared.
  */
-function compareValues(v1: value, v2: value, total: bool): i32 {
+export function compare_values(v1: value, v2: value, total: bool): i32 {
   let depth: usize = 0;
   while (true) {
     // Compare v1 and v2; fall out of the inner part when they are equal so far.
@@ -110,8 +114,7 @@ function compareValues(v1: value, v2: value, total: bool): i32 {
         else if (m > 0) {
           if ((depth + 1) * ENTRY > stackSize && !growStack()) {
             shrinkStack();
-            invalidArg("compare: out of memory");
-            return RAISED;
+            return EXHAUSTED;
           }
           const e = stackBase + depth * ENTRY;
           store<usize>(e, p + WORD);
@@ -172,55 +175,56 @@ function compareOpaque(t: i32, p: usize, q: usize, total: bool): i32 {
       return order(a < b, a > b);
     }
     case TAG_CLOSURE:
-      invalidArg("compare: functional value");
-      return RAISED;
+      return FUNCTIONAL;
     case TAG_CONT:
-      invalidArg("compare: continuation value");
-      return RAISED;
-    case TAG_CUSTOM: {
-      const c = compareCustom(p, q, total);
-      if (c == RAISED) invalidArg("compare: abstract value");
-      return c;
-    }
+      return CONTINUATION;
+    case TAG_CUSTOM:
+      return compareCustom(p, q, total);
     default:
-      invalidArg("compare: abstract value");
-      return RAISED;
+      return ABSTRACT;
   }
+}
+
+/** Raise for a result that says that values cannot be compared. */
+function raiseFailure(c: i32): value {
+  if (c == FUNCTIONAL) return invalidArg("compare: functional value");
+  if (c == CONTINUATION) return invalidArg("compare: continuation value");
+  return invalidArg(c == ABSTRACT ? "compare: abstract value" : "compare: out of memory");
 }
 
 export function caml_compare(a: value, b: value): value {
   if (isInt(a) && isInt(b)) return ofInt32(order(a < b, a > b));
-  const c = compareValues(a, b, true);
-  return c == RAISED ? 0 : ofInt32(c);
+  const c = compare_values(a, b, true);
+  return c >= COMPARE_FAILED ? raiseFailure(c) : ofInt32(c);
 }
 
 // @ts-ignore: decorator
 @inline function truth(c: i32, holds: bool): value {
-  return c == RAISED ? 0 : holds ? 3 : 1;
+  return c >= COMPARE_FAILED ? raiseFailure(c) : holds ? 3 : 1;
 }
 
 export function caml_equal(a: value, b: value): value {
-  const c = compareValues(a, b, false);
+  const c = compare_values(a, b, false);
   return truth(c, c == 0);
 }
 export function caml_notequal(a: value, b: value): value {
-  const c = compareValues(a, b, false);
+  const c = compare_values(a, b, false);
   return truth(c, c != 0);
 }
 export function caml_lessthan(a: value, b: value): value {
-  const c = compareValues(a, b, false);
+  const c = compare_values(a, b, false);
   return truth(c, c == -1);
 }
 export function caml_lessequal(a: value, b: value): value {
-  const c = compareValues(a, b, false);
+  const c = compare_values(a, b, false);
   return truth(c, c <= 0);
 }
 export function caml_greaterthan(a: value, b: value): value {
-  const c = compareValues(a, b, false);
+  const c = compare_values(a, b, false);
   return truth(c, c == 1);
 }
 export function caml_greaterequal(a: value, b: value): value {
-  const c = compareValues(a, b, false);
+  const c = compare_values(a, b, false);
   return truth(c, c == 0 || c == 1);
 }
 

@@ -1,5 +1,6 @@
 /** Operations of custom blocks: comparison and hashing by kind (runtime/custom.c, ints.c). */
 import {
+  COMPARE_FAILED,
   CUSTOM_BIGARRAY,
   CUSTOM_CHANNEL,
   CUSTOM_CONDITION,
@@ -20,7 +21,7 @@ const NAME_RANKS: usize = memory.data<u8>([3, 4, 6, 0, 1, 5, 2, 7]);
   return <u32>load<u8>(NAME_RANKS + (<usize>kind >> 1));
 }
 
-/** Compare custom blocks p and q: -1, 0, 1, 2 (unordered), or 3 when they cannot be compared. */
+/** Compare custom blocks p and q: -1, 0, 1, 2 (unordered), or COMPARE_FAILED. */
 export function compareCustom(p: usize, q: usize, total: bool): i32 {
   const kind = customKind(p);
   const other = customKind(q);
@@ -40,7 +41,7 @@ export function compareCustom(p: usize, q: usize, total: bool): i32 {
     case CUSTOM_BIGARRAY:
       return compareBigarrays(p, q, total);
     default:
-      return 3;
+      return COMPARE_FAILED;
   }
 }
 

@@ -1,8 +1,35 @@
-/** Floating-point numbers (runtime/floats.c). The mathematical functions are AssemblyScript's port of musl's libm. */
+/** Floating-point numbers (runtime/floats.c). */
 import { TAG_DOUBLE } from "../layout";
 import { erf, erfc } from "./erf";
 import { allocSmall } from "./gc/alloc";
 import { truncate } from "./ints";
+import {
+  math_acos,
+  math_acosh,
+  math_asin,
+  math_asinh,
+  math_atan,
+  math_atan2,
+  math_atanh,
+  math_cbrt,
+  math_cos,
+  math_cosh,
+  math_exp,
+  math_exp2,
+  math_expm1,
+  math_fmod,
+  math_hypot,
+  math_log,
+  math_log10,
+  math_log1p,
+  math_log2,
+  math_power,
+  math_round,
+  math_sin,
+  math_sinh,
+  math_tan,
+  math_tanh,
+} from "./math";
 import { popRoot, pushRoot } from "./roots";
 import { initField, ofBool, ofInt, ofInt32, toInt, toInt32, value } from "./values";
 
@@ -29,45 +56,33 @@ export function caml_ceil_float(x: value): value { return copyDouble(ceil(d(x)))
 export function caml_floor_float(x: value): value { return copyDouble(floor(d(x))); }
 export function caml_trunc_float(x: value): value { return copyDouble(trunc(d(x))); }
 export function caml_copysign_float(x: value, y: value): value { return copyDouble(copysign(d(x), d(y))); }
-/** Half away from zero. */
-export function caml_round_float(v: value): value {
-  const x = d(v);
-  const t = trunc(x);
-  return copyDouble(abs(x - t) >= 0.5 ? t + copysign(1.0, x) : copysign(t, x));
-}
-export function caml_fmod_float(x: value, y: value): value { return copyDouble(NativeMath.mod(d(x), d(y))); }
-export function caml_exp_float(x: value): value { return copyDouble(NativeMath.exp(d(x))); }
-export function caml_exp2_float(x: value): value { return copyDouble(NativeMath.exp2(d(x))); }
-export function caml_expm1_float(x: value): value { return copyDouble(NativeMath.expm1(d(x))); }
-export function caml_log_float(x: value): value { return copyDouble(NativeMath.log(d(x))); }
-export function caml_log10_float(x: value): value { return copyDouble(NativeMath.log10(d(x))); }
-export function caml_log2_float(x: value): value { return copyDouble(NativeMath.log2(d(x))); }
-export function caml_log1p_float(x: value): value { return copyDouble(NativeMath.log1p(d(x))); }
-export function caml_cbrt_float(x: value): value { return copyDouble(NativeMath.cbrt(d(x))); }
-export function caml_power_float(x: value, y: value): value { return copyDouble(power(d(x), d(y))); }
-export function caml_hypot_float(x: value, y: value): value { return copyDouble(NativeMath.hypot(d(x), d(y))); }
-export function caml_sin_float(x: value): value { return copyDouble(NativeMath.sin(d(x))); }
-export function caml_cos_float(x: value): value { return copyDouble(NativeMath.cos(d(x))); }
-export function caml_tan_float(x: value): value { return copyDouble(NativeMath.tan(d(x))); }
-export function caml_asin_float(x: value): value { return copyDouble(NativeMath.asin(d(x))); }
-export function caml_acos_float(x: value): value { return copyDouble(NativeMath.acos(d(x))); }
-export function caml_atan_float(x: value): value { return copyDouble(NativeMath.atan(d(x))); }
-export function caml_atan2_float(x: value, y: value): value { return copyDouble(NativeMath.atan2(d(x), d(y))); }
-export function caml_sinh_float(x: value): value { return copyDouble(NativeMath.sinh(d(x))); }
-export function caml_cosh_float(x: value): value { return copyDouble(NativeMath.cosh(d(x))); }
-export function caml_tanh_float(x: value): value { return copyDouble(NativeMath.tanh(d(x))); }
-export function caml_asinh_float(x: value): value { return copyDouble(NativeMath.asinh(d(x))); }
-export function caml_acosh_float(x: value): value { return copyDouble(NativeMath.acosh(d(x))); }
-export function caml_atanh_float(x: value): value { return copyDouble(NativeMath.atanh(d(x))); }
+export function caml_round_float(x: value): value { return copyDouble(math_round(d(x))); }
+export function caml_fmod_float(x: value, y: value): value { return copyDouble(math_fmod(d(x), d(y))); }
+export function caml_exp_float(x: value): value { return copyDouble(math_exp(d(x))); }
+export function caml_exp2_float(x: value): value { return copyDouble(math_exp2(d(x))); }
+export function caml_expm1_float(x: value): value { return copyDouble(math_expm1(d(x))); }
+export function caml_log_float(x: value): value { return copyDouble(math_log(d(x))); }
+export function caml_log10_float(x: value): value { return copyDouble(math_log10(d(x))); }
+export function caml_log2_float(x: value): value { return copyDouble(math_log2(d(x))); }
+export function caml_log1p_float(x: value): value { return copyDouble(math_log1p(d(x))); }
+export function caml_cbrt_float(x: value): value { return copyDouble(math_cbrt(d(x))); }
+export function caml_power_float(x: value, y: value): value { return copyDouble(math_power(d(x), d(y))); }
+export function caml_hypot_float(x: value, y: value): value { return copyDouble(math_hypot(d(x), d(y))); }
+export function caml_sin_float(x: value): value { return copyDouble(math_sin(d(x))); }
+export function caml_cos_float(x: value): value { return copyDouble(math_cos(d(x))); }
+export function caml_tan_float(x: value): value { return copyDouble(math_tan(d(x))); }
+export function caml_asin_float(x: value): value { return copyDouble(math_asin(d(x))); }
+export function caml_acos_float(x: value): value { return copyDouble(math_acos(d(x))); }
+export function caml_atan_float(x: value): value { return copyDouble(math_atan(d(x))); }
+export function caml_atan2_float(x: value, y: value): value { return copyDouble(math_atan2(d(x), d(y))); }
+export function caml_sinh_float(x: value): value { return copyDouble(math_sinh(d(x))); }
+export function caml_cosh_float(x: value): value { return copyDouble(math_cosh(d(x))); }
+export function caml_tanh_float(x: value): value { return copyDouble(math_tanh(d(x))); }
+export function caml_asinh_float(x: value): value { return copyDouble(math_asinh(d(x))); }
+export function caml_acosh_float(x: value): value { return copyDouble(math_acosh(d(x))); }
+export function caml_atanh_float(x: value): value { return copyDouble(math_atanh(d(x))); }
 export function caml_erf_float(x: value): value { return copyDouble(erf(d(x))); }
 export function caml_erfc_float(x: value): value { return copyDouble(erfc(d(x))); }
-
-/** C's pow: 1 to any power and any number to the power 0 are 1, nan included; JavaScript's differ. */
-function power(x: f64, y: f64): f64 {
-  if (x == 1 || y == 0) return 1;
-  if (x == -1 && abs(y) == Infinity) return 1;
-  return NativeMath.pow(x, y);
-}
 
 export function caml_eq_float(x: value, y: value): value { return ofBool(d(x) == d(y)); }
 export function caml_neq_float(x: value, y: value): value { return ofBool(d(x) != d(y)); }

@@ -19,6 +19,7 @@ export {
   segment_return,
 } from "./stack";
 export { callback_from_host } from "./callback";
+export * from "./math";
 export * from "./native";
 export * from "./threads";
 export { stash_backtrace } from "./backtrace";
