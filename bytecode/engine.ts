@@ -80,6 +80,8 @@ export class Engine {
   readonly code: CodeStore;
   readonly debugInfo = new DebugInfo();
   readonly scheduler: Scheduler;
+  /** Gives code that was made at run time, with a digest, its native code. Throws FormatError. */
+  attachNative: ((fragment: CodeFragment) => void) | undefined;
 
   constructor(options: EngineOptions) {
     const maximum = Math.min(MAX_PAGES, Math.ceil((options.maxMemoryBytes ?? MAX_PAGES * WASM_PAGE) / WASM_PAGE));

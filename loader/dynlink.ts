@@ -1,19 +1,33 @@
 /**
  * The primitives under Dynlink and the toplevel (runtime/dynlink.c): the running program's symbol table, and its
- * primitives. Every primitive that exists is there from the start, those of stub libraries too.
+ * primitives. Every primitive that exists is there from the start, those of stub libraries too. Native plugins are read as
+ * the units in them, whose code gets the plugin's native code when it is made (loader/bootstrap/plugins.ts: the OCaml side).
  */
 import type { Machine } from "../runtime/machine.ts";
+import { channelDescriptor } from "../runtime/primitives/channels.ts";
 import { definePrimitives, type Primitive, Val, type Value } from "../runtime/primitives.ts";
 import { isStubLibrary } from "./stub-libraries.ts";
+import type { CoreModule, Engine } from "../bytecode/engine.ts";
 import { FormatError } from "../bytecode/formats/errors.ts";
+import { isForeignCode } from "../bytecode/formats/magic.ts";
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
 import { readUnits } from "../bytecode/formats/unit.ts";
+import { checkAbi } from "../native/file.ts";
+import { readNativeFile } from "../native/file-read.ts";
+import { Plugins, unitDigest } from "../native/plugins.ts";
+import { looksLikeModule } from "../native/wasm-sections.ts";
 
-/** `allNames`: every primitive, in the order of the table, which is how code made at run time numbers them. */
-export function dynlinkPrimitives(program: BytecodeExecutable | undefined, allNames: () => readonly string[]): Primitive[] {
+/** `engine`: the machine, when it is there. */
+export function dynlinkPrimitives(program: BytecodeExecutable | undefined, core: CoreModule, engine: () => Engine): Primitive[] {
   const section = (m: Machine, name: string): Value => {
     const bytes = program?.section(name);
     return bytes && bytes.length > 0 ? m.internBytes(bytes) : Val.emptyList;
+  };
+  let plugins: Plugins | undefined;
+  const openedPlugins = (): Plugins => {
+    plugins ??= new Plugins(engine());
+    engine().attachNative = (fragment) => plugins?.attach(fragment);
+    return plugins;
   };
   return definePrimitives({
     caml_dynlink_get_bytecode_sections: [
@@ -22,7 +36,8 @@ export function dynlinkPrimitives(program: BytecodeExecutable | undefined, allNa
         m.checkCompiled = (fd) => checkCompiled(m, fd);
         m.pushRoot(section(m, "SYMB"));
         m.pushRoot(section(m, "CRCS"));
-        const names = allNames();
+        // Code that is made at run time numbers the primitives in the order of the table.
+        const names = engine().primitives.namesByIndex();
         const primitives = m.list(names.length, (i) => m.allocString(names[i]!));
         const crcs = m.popRoot();
         return m.tuple(0, m.popRoot(), crcs, primitives, Val.emptyList);
@@ -40,22 +55,57 @@ export function dynlinkPrimitives(program: BytecodeExecutable | undefined, allNa
     caml_dynlink_lookup_symbol: [2, () => Val.unit],
     caml_dynlink_add_primitive: [1, (m) => m.failwith("Dynlink.add_primitive")],
     caml_dynlink_get_current_libs: [1, (m) => m.alloc(0, 0)],
+    // A channel that nothing has been read from: if its file is a native plugin, it reads the .cmo or .cma in it.
+    caml_dynlink_open_plugin: [
+      1,
+      (m, a) => {
+        const fd = channelDescriptor(m, a, 0);
+        if (fd === -1 || m.host.files.status(fd).kind !== "file") return Val.unit;
+        const bytes = contents(m, fd);
+        if (!looksLikeModule(bytes) && !isForeignCode(bytes)) return Val.unit; // Dynlink sees what it is
+        failing(m, () => {
+          const plugin = readNativeFile(bytes);
+          checkAbi(plugin, core);
+          if (plugin.kind === "program") throw new FormatError("wrong-kind", "native code", "this is a program, not a plugin", "Run it with bactrian run");
+          openedPlugins().add(plugin);
+          m.substitutes.set(fd, { bytes: plugin.bytecode, at: 0 });
+        });
+        return Val.unit;
+      },
+    ],
+    // The digest that a unit of the channel's file gets its native code by: Some, if the file is a plugin.
+    caml_dynlink_plugin_digest: [
+      2,
+      (m, a) => {
+        const plugin = m.substitutes.get(channelDescriptor(m, a, 0));
+        if (!plugin) return Val.none;
+        return m.some(m.allocString(unitDigest(plugin.bytes, m.utf8(m.block(a, 1)))));
+      },
+    ],
   });
 }
 
-/**
- * Raises Failure unless the file of a descriptor is a well-formed unit or library: OCaml takes what its descriptor says as
- * it is. The position stays where it is.
- */
-function checkCompiled(m: Machine, fd: number): void {
+/** All bytes of the file of a descriptor. The position stays where it is. */
+function contents(m: Machine, fd: number): Uint8Array {
   const { files } = m.host;
   const position = files.position(fd);
   const bytes = new Uint8Array(files.status(fd).size);
   files.seek(fd, 0);
   for (let at = 0, n = 1; at < bytes.length && n > 0; at += n) n = files.read(fd, bytes.subarray(at));
   files.seek(fd, position);
+  return bytes;
+}
+
+/** Raises Failure unless the file of a descriptor is a well-formed unit or library: OCaml takes what its descriptor says as it is. */
+function checkCompiled(m: Machine, fd: number): void {
+  if (m.substitutes.has(fd)) return; // has been checked
+  failing(m, () => readUnits(contents(m, fd)));
+}
+
+/** Do something; its FormatErrors are raised as Failure. */
+function failing(m: Machine, act: () => void): void {
   try {
-    readUnits(bytes);
+    act();
   } catch (e) {
     throw e instanceof FormatError ? m.failwith(e.message) : e;
   }

@@ -35,10 +35,15 @@ export const commandScript = join(dist, "cli/main.js");
 /** The script of the build's worker threads, bundled. */
 export const workerScript = new URL(`file://${join(dist, "cli/bootstrap-worker.js")}`);
 
+/** A digest of the bundles in dist/; undefined when the sources themselves are run. */
+export const buildIdentity = (): string | undefined => (bundled ? readFileSync(join(dist, "identity"), "utf8") : undefined);
+
+export const coreFile = (build = "core"): string => join(dist, `${build}.wasm`);
+
 /** A build of core.wasm, compiled, with the primitives that it was built with. */
 export function loadCore(build: "core" | "core-profile" = "core"): CoreModule {
   return {
-    module: new WebAssembly.Module(readFileSync(join(dist, `${build}.wasm`))),
+    module: new WebAssembly.Module(readFileSync(coreFile(build))),
     primitives: JSON.parse(readFileSync(join(dist, `${build}.json`), "utf8")).primitives,
   };
 }

@@ -51,7 +51,7 @@ export function prepareProgram(program: BytecodeExecutable, options: ProgramOpti
   const engine: Engine = new Engine({
     core: options.core,
     host: options.host,
-    primitives: [...primitives, ...dynlinkPrimitives(program, () => engine.primitives.namesByIndex())],
+    primitives: [...primitives, ...dynlinkPrimitives(program, options.core, () => engine)],
     minorHeapWords: parameters.minorHeapWords,
     maxStackWords: parameters.maxStackWords,
     maxDomains: parameters.maxDomains,

@@ -1,9 +1,11 @@
 /** Reading files of native code (file.ts). It needs no binaryen. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Unpackr } from "msgpackr/unpack";
-import { codeWords } from "../bytecode/formats/executable.ts";
+import { RETURN_1 } from "../bytecode/code.ts";
+import { codeWords, readExecutable } from "../bytecode/formats/executable.ts";
 import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
 import { describeFile, MAGIC_VERSION, ocamlVersionOf } from "../bytecode/formats/magic.ts";
+import { readUnits } from "../bytecode/formats/unit.ts";
 import { MAX_NATIVE_ARITY } from "../runtime/layout.ts";
 import type { ExportedFunction, NativeFunction, NativePart } from "./code.ts";
 import { CHECKSUM_LENGTH, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
@@ -74,7 +76,9 @@ function decode(value: unknown, bytes: Uint8Array): NativeFile {
     return { start: int(start), length: int(length) };
   });
   const end = partsEnd(parts);
-  if (kind === "program" && parts.length !== 1) mismatch("a program of one part");
+  const bytecode = binary(field("bytecode"));
+  const lengths = codeLengths(kind, bytecode);
+  if (lengths.length !== parts.length || lengths.some((length, i) => length !== parts[i]!.length)) mismatch("native code of its bytecode");
   const functions = list(field("functions")).map((fn, index): NativeFunction => {
     const [entry, arity, name] = tuple(fn, 3);
     return { entry: int(entry, end - 1), arity: int(arity, MAX_NATIVE_ARITY), index, name: text(name) };
@@ -96,13 +100,19 @@ function decode(value: unknown, bytes: Uint8Array): NativeFile {
     exports,
     ...(globalWords && { globalWords }),
   };
-  return { ocaml, abi: text(field("abi")), kind, bytecode: binary(field("bytecode")), code };
+  return { ocaml, abi: text(field("abi")), kind, bytecode, code };
 }
 
 /** The words of all parts, which follow one another from word 0. */
 function partsEnd(parts: readonly NativePart[]): number {
   const end = parts.reduce((at, { start, length }) => (start === at ? at + length : mismatch("parts without gaps")), 0);
   return int(end);
+}
+
+/** The words of each piece of bytecode that is placed in memory by itself. */
+function codeLengths(kind: NativeFile["kind"], bytecode: Uint8Array): number[] {
+  if (kind === "program") return [readExecutable(bytecode).code.length / 4];
+  return readUnits(bytecode).map(({ code }) => code.length / 4 + RETURN_1.length);
 }
 
 // ---- What values must be ------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 import type { CoreModule } from "../bytecode/engine.ts";
 import { FormatError } from "../bytecode/formats/errors.ts";
 import type { NativeCode } from "./code.ts";
+import { looksLikeModule } from "./wasm-sections.ts";
 
 export const SECTION = "bactrian";
 
@@ -49,6 +50,9 @@ export interface EncodedFile {
   readonly exports: readonly (readonly [number, number, number, number])[];
   readonly checksum: Uint8Array;
 }
+
+/** Whether a file is to be read as one of native code: it looks like one, or is named so. */
+export const isNativeFile = (bytes: Uint8Array, file: string): boolean => looksLikeModule(bytes) || /\.(wasm|cmxs)$/.test(file);
 
 /** The custom section of core.wasm that holds its ABI's digest (bytecode/interpreter/abi.ts). */
 export function abiOf(core: CoreModule): string {

@@ -454,6 +454,9 @@ export class Machine {
    */
   checkCompiled: ((fd: number) => void) | undefined;
 
+  /** Bytes that channels on a descriptor read instead of its file, and the position in them; until it is closed. */
+  readonly substitutes = new Map<number, { readonly bytes: Uint8Array; at: number }>();
+
   warn(message: string): void {
     if (this.warnings) this.writeError(`[ocaml] ${message}\n`);
   }

@@ -100,7 +100,9 @@ t.test("contents that contradict the module or themselves, under a right checksu
   refused(t, changed({ siteCodeAddresses: Int32Array.of(-1) }), "corrupt", /indices below/);
   refused(t, changed({ functions: code.functions.map((f) => ({ ...f, arity: 999 })) }), "corrupt", /an int up to/);
   refused(t, changed({ functions: code.functions.map((f) => ({ ...f, entry: 1 << 28 })) }), "corrupt", /an int up to/);
-  refused(t, writeNativeFile({ ...made, kind: "program" }), "corrupt", /a program of one part/);
+  refused(t, changed({ parts: [{ start: 0, length: 1 }] }), "corrupt", /native code of its bytecode/);
+  refused(t, writeNativeFile({ ...made, bytecode: stored("control.cmo") }), "corrupt", /native code of its bytecode/);
+  refused(t, writeNativeFile({ ...made, kind: "program" }), "wrong-kind", /an OCaml bytecode library .*, not an OCaml bytecode executable/);
   refused(t, writeNativeFile({ ...made, kind: "library" as "plugin" }), "corrupt", /program or plugin/);
   t.end();
 });

@@ -175,6 +175,9 @@ function describeForeign(bytes: Uint8Array): string {
   return looksLikeText(bytes) ? "a text file" : "no OCaml file";
 }
 
+/** Whether a file is native code of some other machine, as OCaml's own plugins are. */
+export const isForeignCode = (bytes: Uint8Array): boolean => / \(native code for /.test(describeForeign(bytes));
+
 function looksLikeText(bytes: Uint8Array): boolean {
   for (let i = 0; i < Math.min(bytes.length, 512); i++) {
     const byte = bytes[i]!;

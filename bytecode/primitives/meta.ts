@@ -1,5 +1,5 @@
 /** Code made and run by the program itself: what the toplevel and Dynlink stand on (runtime/meta.c). */
-import { CELL_ENV, CELL_GLOBAL_DATA, CODE_BIAS, TAG_ABSTRACT, WORD } from "../../runtime/layout.ts";
+import { CELL_ENV, CELL_GLOBAL_DATA, TAG_ABSTRACT, WORD } from "../../runtime/layout.ts";
 import { definePrimitives, type Primitive, Val } from "../../runtime/primitives.ts";
 import { RETURN_1 } from "../code.ts";
 import type { Engine } from "../engine.ts";
@@ -42,9 +42,12 @@ export function metaPrimitives(engine: Engine): Primitive[] {
         code.set(entryCode(engine, verifyLoaded(engine, body), body.length), body.length);
         const fragment = engine.code.load(code, engine.primitives.namesByIndex(), 1);
         const digest = m.field(a, 2);
-        if (digest !== Val.none) fragment.digest = m.bytes(m.block(m.block(a, 2), 0));
+        if (digest !== Val.none) {
+          fragment.digest = m.bytes(m.block(m.block(a, 2), 0));
+          failing(engine, () => engine.attachNative?.(fragment));
+        }
         if (!m.isInt(a, 1)) engine.debugInfo.addEvents(m, fragment, m.block(a, 1));
-        m.pushRoot(m.core.make_code_closure(fragment.start + 4 * body.length - CODE_BIAS) >>> 0);
+        m.pushRoot(engine.codeClosure(fragment, body.length));
         const handle = m.core.alloc_small(2, TAG_ABSTRACT) >>> 0;
         m.setWord(handle, fragment.start + 1);
         m.setWord(handle + WORD, Val.int(fragment.length));
@@ -72,17 +75,24 @@ export function metaPrimitives(engine: Engine): Primitive[] {
 /** Words of stack that code run as a function needs. Raises Failure for code that the machine cannot run. */
 function verifyLoaded(engine: Engine, code: Int32Array): number {
   const { machine: m, primitives } = engine;
-  try {
-    const { functions } = verify(code, {
+  const { functions } = failing(engine, () =>
+    verify(code, {
       globals: m.wosize(m.block(CELL_GLOBAL_DATA, 0)),
       globalSize: (index) => m.globalSize(index),
       primitives: primitives.namesByIndex(),
       arity: (name) => primitives.arity(name),
       entryHeight: 1,
-    });
-    return functions[0]!.maxHeight;
+    }),
+  );
+  return functions[0]!.maxHeight;
+}
+
+/** What `act` gives; FormatErrors are raised as Failure. */
+function failing<T>({ machine }: Engine, act: () => T): T {
+  try {
+    return act();
   } catch (e) {
-    throw e instanceof FormatError ? m.failwith(e.message) : e;
+    throw e instanceof FormatError ? machine.failwith(e.message) : e;
   }
 }
 

@@ -14,6 +14,7 @@ import {
   sysModule,
 } from "./sources.ts";
 import { makeVariable } from "./makefile.ts";
+import { DYNLINK, loadingPlugins, PLUGIN_PRIMITIVES, TOPEVAL } from "./plugins.ts";
 import { EVALUATOR } from "./targets.ts";
 
 export interface PrepareOptions {
@@ -60,6 +61,8 @@ export function prepareSources(options: PrepareOptions): void {
   write("otherlibs/dynlink/dynlink_cmo_format.mli", read("file_formats/cmo_format.mli"));
   write("otherlibs/dynlink/dynlink_platform_intf.mli", read("otherlibs/dynlink/dynlink_platform_intf.ml"));
   write("otherlibs/dynlink/dynlink_config.ml", dynlinkConfigModule(read("otherlibs/dynlink/dynlink_config.ml.in"), version));
+  write("otherlibs/dynlink/byte/dynlink.ml", loadingPlugins(read("otherlibs/dynlink/byte/dynlink.ml"), DYNLINK));
+  write("toplevel/byte/topeval.ml", loadingPlugins(read("toplevel/byte/topeval.ml"), TOPEVAL));
   write("otherlibs/unix/unix.ml", read("otherlibs/unix/unix_unix.ml"));
   write(`${EVALUATOR}.ml`, readFileSync(options.evaluator));
   write(`${EVALUATOR}.mli`, "");
@@ -79,13 +82,14 @@ export function prepareSources(options: PrepareOptions): void {
   write("primitives", primitives.map((p) => `${p}\n`).join(""));
 }
 
-/** Primitives of OCaml's bytecode runtime, sorted: programs number the primitives by this list. */
+/** Primitives of OCaml's bytecode runtime, and those that our changes of its sources use, sorted: programs number the primitives by this list. */
 function runtimePrimitives(read: (path: string) => string): string[] {
   const makefile = read("Makefile");
   const sources = ["runtime_COMMON_C_SOURCES", "runtime_BYTECODE_ONLY_C_SOURCES"].flatMap((name) =>
     makeVariable(makefile, name, { UNIX_OR_WIN32: "unix" }),
   );
-  return [...new Set(sources.flatMap((name) => primitivesDefinedIn(read(`runtime/${name}.c`))))].sort();
+  const defined = sources.flatMap((name) => primitivesDefinedIn(read(`runtime/${name}.c`)));
+  return [...new Set([...defined, ...PLUGIN_PRIMITIVES])].sort();
 }
 
 function labelledInterfaces(source: string): string[] {

@@ -38,9 +38,13 @@ let eval source =
   Format.eprintf "@?";
   (ok, Buffer.contents buffer)
 
-(* The units of a .cmo or .cma; none of other files. *)
+(* Lets the channel of a native plugin read the .cmo or .cma in it. *)
+external open_plugin : in_channel -> unit = "caml_dynlink_open_plugin"
+
+(* The units of a .cmo, .cma or .cmxs; none of other files. *)
 let units file : Cmo_format.compilation_unit list =
   In_channel.with_open_bin file (fun ic ->
+      open_plugin ic;
       let magic = really_input_string ic (String.length Config.cmo_magic_number) in
       let descriptor () =
         seek_in ic (input_binary_int ic);
@@ -79,7 +83,7 @@ let load_or_forget load file =
     Symtable.hide_additions state;
     raise exn
 
-(* Loads a .cmo or .cma, as #load does. *)
+(* Loads a .cmo, .cma or .cmxs, as #load does. *)
 let load file =
   Lazy.force initialise;
   let buffer = Buffer.create 256 in

@@ -44,8 +44,15 @@ export function channelImports(m: Machine, names: ChannelNames): Record<string, 
     }
   };
   return {
-    channel_read: (fd, to, n, block) =>
-      guarded(() => -1, () => m.blocking(block !== 0, () => files.read(fd!, m.u8.subarray(to! >>> 0, (to! >>> 0) + n!)))),
+    channel_read: (fd, to, n, block) => {
+      const target = m.u8.subarray(to! >>> 0, (to! >>> 0) + n!);
+      const substitute = m.substitutes.get(fd!);
+      if (!substitute) return guarded(() => -1, () => m.blocking(block !== 0, () => files.read(fd!, target)));
+      const part = substitute.bytes.subarray(substitute.at, substitute.at + n!);
+      target.set(part);
+      substitute.at += part.length;
+      return part.length;
+    },
     channel_write: (fd, from, n, block) =>
       guarded(
         (code) => (code === undefined || code === "EAGAIN" || code === "EINTR" ? -1 : -2),
@@ -53,7 +60,7 @@ export function channelImports(m: Machine, names: ChannelNames): Record<string, 
       ),
     channel_position: (fd) => {
       try {
-        return files.position(fd!);
+        return m.substitutes.get(fd!)?.at ?? files.position(fd!);
       } catch (e) {
         if (!(e instanceof HostError)) throw e;
         return -1;
@@ -61,17 +68,22 @@ export function channelImports(m: Machine, names: ChannelNames): Record<string, 
     },
     channel_seek: (fd, position) =>
       guarded(() => 0, () => {
-        files.seek(fd!, position!);
+        const substitute = m.substitutes.get(fd!);
+        if (substitute) substitute.at = position!;
+        else files.seek(fd!, position!);
         return 1;
       }),
     channel_size: (fd) =>
       guarded(() => -1, () => {
+        const substitute = m.substitutes.get(fd!);
+        if (substitute) return substitute.bytes.length;
         files.position(fd!);
         return files.status(fd!).size;
       }),
     channel_close: (fd) =>
       guarded(() => 0, () => {
         names.delete(fd!);
+        m.substitutes.delete(fd!);
         files.close(fd!);
         return 1;
       }),

@@ -1,0 +1,53 @@
+/** Plugins that a program has opened: their native code waits for the bytecode of their units. */
+import { md5 } from "@noble/hashes/legacy.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import type { CodeFragment } from "../bytecode/code.ts";
+import type { Engine } from "../bytecode/engine.ts";
+import { readUnits } from "../bytecode/formats/unit.ts";
+import type { NativeFile } from "./file.ts";
+import { LoadedNative } from "./load.ts";
+
+/** What tells the code of a unit from others: the digest of its file's digest and its name (otherlibs/dynlink/byte/dynlink.ml: run). */
+export function unitDigest(file: Uint8Array, unit: string): Uint8Array {
+  const name = new TextEncoder().encode(unit);
+  const digest = md5(file);
+  const text = new Uint8Array(digest.length + name.length);
+  text.set(digest);
+  text.set(name, digest.length);
+  return md5(text);
+}
+
+/** A part of a plugin, and the plugin in the machine, which its parts share. */
+interface Part {
+  readonly plugin: { readonly file: NativeFile; loaded: LoadedNative | undefined };
+  readonly part: number;
+}
+
+export class Plugins {
+  private readonly engine: Engine;
+  /** By the digest of the unit. */
+  private readonly parts = new Map<string, Part>();
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** Keep the native code of a plugin for its units. */
+  add(file: NativeFile): void {
+    const plugin = { file, loaded: undefined };
+    readUnits(file.bytecode).forEach(({ name }, part) => {
+      const digest = bytesToHex(unitDigest(file.bytecode, name));
+      if (!this.parts.has(digest)) this.parts.set(digest, { plugin, part });
+    });
+  }
+
+  /** Give the code of a unit its native code, if it has some. Throws FormatError when the machine refuses that. */
+  attach(fragment: CodeFragment): void {
+    const found = this.parts.get(bytesToHex(fragment.digest));
+    if (!found) return;
+    const { plugin, part } = found;
+    // A unit that is loaded again gets code of its own.
+    if (!plugin.loaded || plugin.loaded.isLinked(part)) plugin.loaded = new LoadedNative(this.engine, plugin.file.code);
+    plugin.loaded.link(part, fragment);
+  }
+}
