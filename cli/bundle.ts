@@ -1,9 +1,11 @@
 /** Bundles the command and the library into dist/, so that they start quickly and without tsx. */
-import { chmodSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 for (const folder of ["chunks", "cli", "host", "loader"]) rmSync(`dist/${folder}`, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: ["cli/main.ts", "cli/bootstrap-worker.ts", "loader/index.ts", "loader/node.ts"],
   outdir: "dist",
   outbase: ".",
@@ -35,5 +37,10 @@ await build({
   minify: true,
   logLevel: "warning",
 });
+
+// Names of chunks hold digests of what is in them and in the chunks that they import.
+const names = Object.keys(metafile.outputs).sort().join("\n");
+const dependencies = readFileSync("package-lock.json");
+writeFileSync("dist/identity", createHash("sha256").update(names).update(dependencies).digest("hex"));
 
 chmodSync("dist/cli/main.js", 0o755);

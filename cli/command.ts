@@ -1,8 +1,11 @@
 /** The `bactrian` command: a thin shell over the package (DESIGN §4). What a command needs is loaded when it runs. */
 import { Command, CommanderError, Option } from "commander";
+import type { CompileOptions } from "./compile.ts";
 import { ERROR_STATUS } from "./errors.ts";
 import { bactrianVersion, loadCore, ocamlVersion } from "../loader/installation.ts";
-import { readInput, runFile, type RunOptions, runTool, TOOLS } from "./run.ts";
+import { TOOLS } from "./execute.ts";
+import { readInput } from "./files.ts";
+import { runFile, type RunOptions, runTool } from "./run.ts";
 import { buildProgress } from "./progress.ts";
 
 const TOOL_SUMMARIES: Readonly<Record<(typeof TOOLS)[number], string>> = {
@@ -31,12 +34,13 @@ function cli(): Command {
   program
     .command("run")
     .description("run a program")
-    .argument("<file>", "a bytecode executable, or a source or unit to compile and link first: .ml, .cmo, .cma")
+    .argument("<file>", "a program: a bytecode executable, one that is compiled to native code (.wasm), or a source or unit to compile and link first: .ml, .cmo, .cma")
     .argument("[args...]", "its arguments")
     .option("--no-verify", "trust the code: do not verify it before it runs")
     .addOption(
-      new Option("--tier <tier>", "interpret the bytecode, or compile it to WebAssembly first").choices(["interp", "native"]).default("interp"),
+      new Option("--tier <tier>", "interpret the bytecode, or compile it to WebAssembly first; default: native for .wasm").choices(["interp", "native"]),
     )
+    .option("--no-cache", "compile again what has been compiled before, and keep nothing")
     .passThroughOptions()
     .action((file: string, args: string[], options: RunOptions) => runFile(file, args, options));
   for (const tool of TOOLS) {
@@ -50,14 +54,23 @@ function cli(): Command {
       .action((args: string[]) => runTool(tool, args));
   }
   program
+    .command("compile")
+    .description("compile bytecode to native code: executables to programs (.wasm), units and libraries to plugins (.cmxs)")
+    .argument("<files...>", "bytecode executables, .cmo, .cma, or .ml")
+    .option("-o, --output <file>", "where it goes; default: next to the file that is compiled")
+    .action(async (files: string[], options: CompileOptions) => {
+      const { compileFiles } = await import("./compile.ts");
+      await compileFiles(files, options);
+    });
+  program
     .command("info")
-    .description("what a .cmo, .cma or bytecode executable holds")
+    .description("what a .cmo, .cma, bytecode executable, .cmxs or .wasm holds")
     .argument("<file>")
     .option("--disassemble", "list its code")
     .action(async (file: string, options: { disassemble?: boolean }) => {
-      const { describeBytecode } = await import("../bytecode/info.ts");
+      const { describe } = await import("../native/info.ts");
       const disassemble = options.disassemble ?? false;
-      process.stdout.write(describeBytecode(readInput(file), file, { disassemble, locations: disassemble }));
+      process.stdout.write(describe(readInput(file), file, { disassemble, locations: disassemble }));
     });
   program
     .command("setup")

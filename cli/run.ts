@@ -1,61 +1,47 @@
-/** `bactrian run`, the toplevel and OCaml's tools: programs that are run with the process as their host. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+/** `bactrian run`, the toplevel and OCaml's tools. */
 import { NodeHost } from "../runtime/host/node.ts";
 import type { CoreModule } from "../bytecode/engine.ts";
-import { readUnitDebug } from "../bytecode/formats/debug.ts";
-import { readingFile } from "../bytecode/formats/errors.ts";
 import { type BytecodeExecutable, readExecutable } from "../bytecode/formats/executable.ts";
-import { readUnits } from "../bytecode/formats/unit.ts";
-import { runProgramAsync } from "../loader/program.ts";
 import { UsageError } from "../loader/errors.ts";
-import { libraryDirectory, loadCore } from "../loader/installation.ts";
-import { buildProgress } from "./progress.ts";
+import { loadCore } from "../loader/installation.ts";
 import { ensureToolchain } from "../loader/toolchain.ts";
-
-export const TOOLS = ["ocamlc", "ocamldep", "ocamllex", "ocamlobjinfo"] as const;
-export type Tool = (typeof TOOLS)[number];
-
-const PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file; check its name",
-  ENOTDIR: "there is no such file: a part of its path is no directory; check its name",
-  EISDIR: "is a directory; give a file",
-  EACCES: "may not be read; check its permissions",
-};
-
-/** The bytes of a file, or of a pipe. Throws UsageError. */
-export function readInput(file: string): Uint8Array {
-  try {
-    if (statSync(file).isCharacterDevice()) throw new UsageError("is a device; give a file"); // some of them never end
-    return readFileSync(file);
-  } catch (e) {
-    const { code = "", message } = e as NodeJS.ErrnoException;
-    throw new UsageError(`${file}: ${PROBLEMS[code] ?? message}`);
-  }
-}
-
-/** Where the tools look for the standard library, unless the user says otherwise. */
-function environment(): Record<string, string | undefined> {
-  return { ...process.env, OCAMLLIB: process.env.OCAMLLIB ?? process.env.CAMLLIB ?? libraryDirectory };
-}
+import type { NativeCode } from "../native/code.ts";
+import { isNativeFile } from "../native/file.ts";
+import { execute, executeTool, type Tool } from "./execute.ts";
+import { readInput } from "./files.ts";
+import { buildProgress } from "./progress.ts";
 
 export interface RunOptions {
-  /** "native": compile the program to WebAssembly first. Default: interpret it. */
+  /**
+   * "native": compile the program to WebAssembly first; "interp": interpret it. Default: programs that are compiled
+   * already run as they are, others are interpreted.
+   */
   readonly tier?: "interp" | "native";
   /** Verify the code of executables, which come from outside. */
   readonly verify: boolean;
+  /** Whether native code may come from the cache, and go there. Default: yes. */
+  readonly cache?: boolean;
+}
+
+/** A program to be run, and its native code, if it has some. */
+interface Subject {
+  readonly program: BytecodeExecutable;
+  readonly native?: NativeCode;
+  /** The compiler has made it just now. */
+  readonly trusted?: boolean;
 }
 
 /**
- * Run a program: an executable, or a source or unit that is compiled and linked first, with the standard library.
- * Throws FormatError, UsageError.
+ * Run a program: an executable, one with native code, or a source or unit that is compiled and linked first, with the
+ * standard library. Throws FormatError, UsageError.
  */
 export async function runFile(file: string, args: readonly string[], options: RunOptions): Promise<never> {
   const core = loadCore();
-  if (/\.(ml|cmo|cma)$/.test(file)) return end(await runUnlinked(core, file, args, options));
-  const program = readExecutable(readInput(file), file);
-  return end(await execute(core, program, [file, ...args], new NodeHost(), options));
+  const subject = await prepare(core, file, options);
+  if (typeof subject === "number") return end(subject);
+  const { program, trusted = false } = subject;
+  const native = subject.native ?? (options.tier === "native" ? await compiled(core, program, options) : undefined);
+  return end(await execute(core, program, [file, ...args], new NodeHost(), { verify: options.verify && !trusted, native }));
 }
 
 /** End as a program has ended, whatever its other threads still wait for. */
@@ -63,44 +49,23 @@ function end(status: number): never {
   process.exit(status);
 }
 
-/** Read all of a unit or library: OCaml's linker takes it as it is. Throws FormatError. */
-function checkUnits(bytes: Uint8Array, file: string): void {
-  readingFile(file, () => {
-    for (const { name, debug } of readUnits(bytes, file)) {
-      if (debug !== undefined) readUnitDebug(debug, name).decode();
-    }
-  });
+/** What a file holds; a number: the status of the compiler, which has refused it. */
+async function prepare(core: CoreModule, file: string, { tier }: RunOptions): Promise<Subject | number> {
+  if (/\.(ml|cmo|cma)$/.test(file)) {
+    const made = await (await import("./link.ts")).linkProgram(core, file);
+    return "status" in made ? made.status : { program: readExecutable(made.bytes, file), trusted: file.endsWith(".ml") };
+  }
+  const bytes = readInput(file);
+  if (!isNativeFile(bytes, file)) return { program: readExecutable(bytes, file) };
+  const { openNative } = await import("./native-files.ts");
+  const { kind, bytecode, code } = openNative(bytes, file, core);
+  if (kind === "plugin") throw new UsageError(`${file}: is a plugin, not a program. Load it with Dynlink or #load`);
+  return { program: readExecutable(bytecode, file), ...(tier !== "interp" && { native: code }) };
 }
 
-/** Compile a source, link it or a unit, run the result: the status of the first of these that fails. */
-async function runUnlinked(
-  core: CoreModule,
-  file: string,
-  args: readonly string[],
-  options: RunOptions,
-): Promise<number> {
-  // These say better than the compiler what is wrong with it.
-  const bytes = readInput(file);
-  const compiled = !file.endsWith(".ml");
-  if (compiled) checkUnits(bytes, file);
-  await ensureToolchain(core, buildProgress());
-  const folder = mkdtempSync(join(tmpdir(), "bactrian-run-"));
-  try {
-    const linked = join(folder, "program");
-    const unit = compiled ? file : join(folder, `${basename(file, ".ml")}.cmo`);
-    const steps = [
-      ...(compiled ? [] : [["-g", "-I", dirname(file), "-c", "-o", unit, file]]),
-      ["-g", "-linkall", "-I", dirname(file), "-o", linked, unit],
-    ];
-    for (const step of steps) {
-      const status = await executeTool(core, "ocamlc", step);
-      if (status !== 0) return status;
-    }
-    const program = readExecutable(readInput(linked), file);
-    return await execute(core, program, [file, ...args], new NodeHost(), { ...options, verify: compiled });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+async function compiled(core: CoreModule, program: BytecodeExecutable, { cache = true }: RunOptions): Promise<NativeCode> {
+  const { nativeCode } = await import("./native-files.ts");
+  return nativeCode(core, program, cache);
 }
 
 /** Run one of OCaml's programs, which Bactrian has built. */
@@ -108,28 +73,4 @@ export async function runTool(tool: Tool | "ocaml", args: readonly string[]): Pr
   const core = loadCore();
   await ensureToolchain(core, buildProgress());
   return end(await executeTool(core, tool, args));
-}
-
-/** Whether lines can be edited here. */
-function onTerminal(): boolean {
-  return process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb";
-}
-
-async function executeTool(core: CoreModule, tool: Tool | "ocaml", args: readonly string[]): Promise<number> {
-  const file = join(libraryDirectory, "bin", tool);
-  const host = new NodeHost({ environment: environment() });
-  if (tool === "ocaml" && onTerminal()) (await import("./line-editor.ts")).editLines(host);
-  return execute(core, readExecutable(readInput(file), file), [file, ...args], host, { verify: false });
-}
-
-async function execute(
-  core: CoreModule,
-  program: BytecodeExecutable,
-  argv: readonly string[],
-  host: NodeHost,
-  { verify, tier }: RunOptions,
-): Promise<number> {
-  const parameters = process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM;
-  const native = tier === "native" ? (await import("./native.ts")).compile(program, core) : undefined;
-  return runProgramAsync(program, { core, host, argv, parameters, verify, ...(native && { native }) });
 }

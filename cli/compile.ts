@@ -1,0 +1,56 @@
+/** `bactrian compile`: bytecode to files of native code. */
+import { basename, extname } from "node:path";
+import type { CoreModule } from "../bytecode/engine.ts";
+import { readExecutable } from "../bytecode/formats/executable.ts";
+import { identify } from "../bytecode/formats/magic.ts";
+import { UsageError } from "../loader/errors.ts";
+import { loadCore } from "../loader/installation.ts";
+import { readInput, writeOutput } from "./files.ts";
+import { compileSource, linkProgram, type Made } from "./link.ts";
+import { compileExecutable, compileLibrary, writeNativeFile } from "./native.ts";
+import { compileProgress } from "./progress.ts";
+
+export interface CompileOptions {
+  readonly output?: string;
+}
+
+const PROGRAM = ".wasm";
+const PLUGIN = ".cmxs";
+
+/** Compile files, each to a file of its own. Throws FormatError, UsageError. */
+export async function compileFiles(files: readonly string[], { output }: CompileOptions): Promise<void> {
+  if (output !== undefined && files.length > 1) throw new UsageError("-o is for one file. Compile the others by themselves");
+  const core = loadCore();
+  for (const file of files) {
+    const status = await compileFile(core, file, output);
+    if (status !== 0) {
+      process.exitCode = status;
+      return;
+    }
+  }
+}
+
+/** The status of OCaml's compiler, if it has refused a source; else 0. */
+async function compileFile(core: CoreModule, file: string, output: string | undefined): Promise<number> {
+  const asPlugin = output?.endsWith(PLUGIN) ?? false;
+  const input: Made = !file.endsWith(".ml")
+    ? { bytes: readInput(file) }
+    : asPlugin
+      ? await compileSource(core, file)
+      : await linkProgram(core, file);
+  if ("status" in input) return input.status;
+  const { bytes } = input;
+  const kind = identify(bytes)?.kind;
+  const isPlugin = kind === "cmo" || kind === "cma";
+  const extension = isPlugin ? PLUGIN : PROGRAM;
+  if (output !== undefined && [PROGRAM, PLUGIN].includes(extname(output)) && extname(output) !== extension) {
+    const [made, from] = isPlugin ? ["a plugin", "a unit or library"] : ["a program", "an executable"];
+    throw new UsageError(`${output}: ${from} is compiled to ${made}. Call it ${output.slice(0, -extension.length)}${extension}`);
+  }
+  const options = { onProgress: compileProgress(file) };
+  const native = isPlugin
+    ? compileLibrary(bytes, core, file, options)
+    : compileExecutable(readExecutable(bytes, file), core, options);
+  writeOutput(output ?? `${file.slice(0, file.length - extname(basename(file)).length)}${extension}`, writeNativeFile(native));
+  return 0;
+}

@@ -1,0 +1,49 @@
+/** Programs that are run with the process as their host: those of users, and OCaml's own. */
+import { join } from "node:path";
+import { NodeHost } from "../runtime/host/node.ts";
+import type { CoreModule } from "../bytecode/engine.ts";
+import { type BytecodeExecutable, readExecutable } from "../bytecode/formats/executable.ts";
+import { runProgramAsync } from "../loader/program.ts";
+import { libraryDirectory } from "../loader/installation.ts";
+import type { NativeCode } from "../native/code.ts";
+import { readInput } from "./files.ts";
+
+export const TOOLS = ["ocamlc", "ocamldep", "ocamllex", "ocamlobjinfo"] as const;
+export type Tool = (typeof TOOLS)[number];
+
+export interface ExecuteOptions {
+  /** Verify the code of executables, which come from outside. */
+  readonly verify: boolean;
+  /** The program's native code, to be run instead of its bytecode. */
+  readonly native?: NativeCode | undefined;
+}
+
+/** Run a program until it ends: its exit status. Throws FormatError. */
+export function execute(
+  core: CoreModule,
+  program: BytecodeExecutable,
+  argv: readonly string[],
+  host: NodeHost,
+  { verify, native }: ExecuteOptions,
+): Promise<number> {
+  const parameters = process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM;
+  return runProgramAsync(program, { core, host, argv, parameters, verify, ...(native && { native }) });
+}
+
+/** Run one of OCaml's programs, which is built already. */
+export async function executeTool(core: CoreModule, tool: Tool | "ocaml", args: readonly string[]): Promise<number> {
+  const file = join(libraryDirectory, "bin", tool);
+  const host = new NodeHost({ environment: environment() });
+  if (tool === "ocaml" && onTerminal()) (await import("./line-editor.ts")).editLines(host);
+  return execute(core, readExecutable(readInput(file), file), [file, ...args], host, { verify: false });
+}
+
+/** Where the tools look for the standard library, unless the user says otherwise. */
+function environment(): Record<string, string | undefined> {
+  return { ...process.env, OCAMLLIB: process.env.OCAMLLIB ?? process.env.CAMLLIB ?? libraryDirectory };
+}
+
+/** Whether lines can be edited here. */
+function onTerminal(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb";
+}
