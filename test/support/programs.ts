@@ -99,7 +99,7 @@ export function compilePrograms(
 
 let compiler: BytecodeExecutable | undefined;
 
-function ocamlc(directory: string, args: readonly string[]): void {
+export function ocamlc(directory: string, args: readonly string[]): void {
   const file = join(libraryDirectory, "bin/ocamlc");
   compiler ??= readExecutable(readFileSync(file), file);
   const { status, stdout, stderr } = run(compiler, { argv: [file, ...args], directory });

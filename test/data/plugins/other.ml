@@ -1,0 +1,2 @@
+(* Needs a unit that the program does not have. *)
+let () = print_int Second.answer
