@@ -19,6 +19,9 @@ import { ValueLowering } from "./values.ts";
 
 const { i32 } = binaryen;
 
+/** The instruction RESTART stands before a function of several arguments. */
+const RESTART_BYTES = 4;
+
 export class AllocationLowering extends ValueLowering {
   /** Store what a collection must find, at least: what is live, and `also`. CELL_SP is set. What is to be read again. */
   private storeLive(node: Node, also: readonly Node[]): { code: Expr[]; reload: Expr[] } {
@@ -89,6 +92,19 @@ export class AllocationLowering extends ValueLowering {
   protected closure(node: Node): void {
     const p = this.allocate(node, PLAIN_ENVIRONMENT + node.inputs.length, TAG_CLOSURE, node.inputs);
     this.initialiseClosure(p, 0, node.immediates[0] as number, PLAIN_ENVIRONMENT);
+    node.inputs.forEach((input, i) => this.initialise(p, PLAIN_ENVIRONMENT + i, this.value(input)));
+    this.finishBlock(node, p);
+  }
+
+  /** As apply_partially in runtime/core/native.ts makes it. */
+  protected partialApplication(node: Node): void {
+    const e = this.e;
+    const [f] = node.inputs;
+    const rest = node.immediates[0] as number;
+    const p = this.allocate(node, PLAIN_ENVIRONMENT + node.inputs.length, TAG_CLOSURE, node.inputs);
+    const restart = e.extend(e.add32(e.load32(this.address(f!)), -RESTART_BYTES));
+    this.initialise(p, 0, e.module.i64.or(restart, e.module.i64.const(BigInt(rest) << 32n)));
+    this.initialise(p, 1, e.module.i64.const((BigInt(rest) << BigInt(CLOSINFO_ARITY_SHIFT)) | BigInt((PLAIN_ENVIRONMENT << 1) | 1)));
     node.inputs.forEach((input, i) => this.initialise(p, PLAIN_ENVIRONMENT + i, this.value(input)));
     this.finishBlock(node, p);
   }

@@ -99,8 +99,7 @@ export class Approximations {
       const { fn: maker, node } = approximation;
       return this.immutable(this.of(maker, node.inputs[i]!));
     }
-    if (block.operation !== "environment") return undefined;
-    const origin = this.origins.get(fn.entry);
+    const origin = approximation && this.origins.get(approximation.entry);
     if (!origin) return undefined;
     const { node, position } = origin;
     const count = node.immediates.length;

@@ -210,6 +210,18 @@ export abstract class CallLowering extends NodeLowering {
     this.code.push(this.e.if(m.i32.eqz(this.condition(condition!)), raise));
   }
 
+  private guardCall(node: Node): void {
+    const m = this.e.module;
+    const [condition, f, ...args] = node.inputs;
+    const raise = this.emitted(() => {
+      const frame = this.frame(node);
+      this.storeFrame(node, frame);
+      const call = this.applyTo(f!, args, () => this.bottom(frame.words), false);
+      this.code.push(m.drop(call), ...this.failed(node, frame, "called"));
+    });
+    this.code.push(this.e.if(m.i32.eqz(this.condition(condition!)), raise));
+  }
+
   private divide(node: Node): void {
     const e = this.e;
     const m = e.module;
@@ -269,6 +281,8 @@ export abstract class CallLowering extends NodeLowering {
         return this.primitive(node);
       case "guard":
         return this.guard(node);
+      case "guardCall":
+        return this.guardCall(node);
       case "divide":
         return this.divide(node);
       case "poll":

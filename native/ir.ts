@@ -97,6 +97,8 @@ export const OPERATIONS = {
   isInt: condition(),
   isFalse: condition(),
   both: condition("condition", "condition"),
+  /** The condition does not hold. */
+  negation: condition("condition"),
   /** The tag of a block is not i. */
   hasOtherTag: condition(),
   compareFloats: condition("float", "float"),
@@ -152,11 +154,15 @@ export const OPERATIONS = {
   structuralOrder: info("read", false, "int64"),
   /** If the condition does not hold: primitive i of the other inputs, which raises. */
   guard: info("call", true, "word", ["condition"]),
+  /** If the condition does not hold: apply the second input to the others, which raises. */
+  guardCall: info("call", true, "word", ["condition"]),
   poll: info("call", true),
   /** Closure of the code at word i over its inputs. */
   closure: info("allocate"),
   /** The closures of the code at the words i…, over its inputs: one block. */
   recursiveClosures: info("allocate"),
+  /** The first input, a function of native code, with the others as its first arguments: it wants i more. */
+  partialApplication: info("allocate"),
   /** The input, a closure, i words further. */
   offsetClosure: info("none"),
   /** Apply the first input to the others. */
@@ -253,9 +259,11 @@ export interface SsaFunction {
   /** Word of its first instruction. */
   readonly entry: number;
   readonly arity: number;
-  readonly graph: ControlFlowGraph;
+  graph: ControlFlowGraph;
   /** By block of the graph. */
-  readonly blocks: readonly Block[];
+  blocks: readonly Block[];
   /** Blocks that exceptions lead to. */
   readonly handlers: ReadonlySet<number>;
+  /** Number for the next node. */
+  nextId: number;
 }

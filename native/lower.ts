@@ -74,6 +74,7 @@ export class NodeLowering extends NumberLowering {
       case "isInt":
       case "isFalse":
       case "both":
+      case "negation":
       case "hasOtherTag":
       case "compareFloats":
       case "compareInt64":
@@ -132,6 +133,9 @@ export class NodeLowering extends NumberLowering {
       case "recursiveClosures":
         this.recursiveClosures(node);
         break;
+      case "partialApplication":
+        this.partialApplication(node);
+        break;
       case "offsetClosure":
         this.set(node, m.i64.add(this.value(x!), e.c64(WORD * i)));
         break;
@@ -157,6 +161,7 @@ export class NodeLowering extends NumberLowering {
         this.set(node, e.module.i64.extend_s(this.structuralOrder(node.immediates[0] as string, x!, y!)));
         break;
       case "guard":
+      case "guardCall":
       case "divide":
       case "apply":
       case "primitive":

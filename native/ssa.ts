@@ -40,6 +40,10 @@ import { ACCU, ENV, SlotUse } from "./slot-use.ts";
 const RETURN_PARTS = [FRAME_PART_EXTRA, FRAME_PART_ENV, FRAME_PART_CODE];
 const TRAP_PARTS = [FRAME_PART_EXTRA, FRAME_PART_ENV, FRAME_PART_LINK, FRAME_PART_CODE];
 
+const OPPOSITES: Readonly<Record<CompareOp, CompareOp>> = {
+  eq: "ne", ne: "eq", lt: "ge", ge: "lt", le: "gt", gt: "le", ult: "uge", uge: "ult",
+};
+
 const isFramePart = (node: Node): boolean => node.operation === "framePart";
 
 /** What is known before or after some code: the stack from its base, and accu. */
@@ -75,7 +79,7 @@ class FunctionBuilder implements NativeSemantics {
   /** For each handler: the stack when it is entered, as it was when the trap was set. */
   private readonly handlerStacks = new Map<number, readonly Node[]>();
   private readonly phis: { block: number; phis: Node[]; accu: Node | undefined }[] = [];
-  private nodes = 0;
+  nodes = 0;
   // The block that is being built.
   private block!: BasicBlock;
   private current!: Block;
@@ -339,13 +343,20 @@ class FunctionBuilder implements NativeSemantics {
     return this.add("divide", [x, y], op);
   }
   compare(op: CompareOp, x: Node, y: Node): Node {
+    const isZero = y.operation === "integer" && y.immediates[0] === 0;
+    if (x.operation === "boolean" && isZero && op === "ne") return x.inputs[0]!;
+    if (x.operation === "boolean" && isZero && op === "eq") return this.negated(x.inputs[0]!);
     return this.add("compare", [x, y], op);
   }
   isInt(x: Node): Node {
     return this.add("isInt", [x]);
   }
   isFalse(v: Node): Node {
-    return this.add("isFalse", [v]);
+    return v.operation === "boolean" ? this.negated(v.inputs[0]!) : this.add("isFalse", [v]);
+  }
+  private negated(c: Node): Node {
+    if (c.operation === "compare") return this.add("compare", c.inputs, OPPOSITES[c.immediates[0] as CompareOp]);
+    return c.operation === "negation" ? c.inputs[0]! : this.add("negation", [c]);
   }
   boolean(c: Node): Node {
     return this.add("boolean", [c]);
@@ -578,8 +589,9 @@ export function buildSsa(
   primitives: readonly CalledPrimitive[],
   graph = controlFlow(code, entry),
 ): SsaFunction {
-  const blocks = new FunctionBuilder(code, graph, primitives).build(arity);
+  const builder = new FunctionBuilder(code, graph, primitives);
+  const blocks = builder.build(arity);
   simplifyPhis(blocks);
   const handlers = new Set(graph.blocks.flatMap(({ handler }) => (handler === undefined ? [] : [handler])));
-  return { entry, arity, graph, blocks, handlers };
+  return { entry, arity, graph, blocks, handlers, nextId: builder.nodes };
 }

@@ -39,7 +39,6 @@ class Unboxing {
   private readonly unboxed = new Map<Node, { block: number | undefined; node: Node }[]>();
   /** The unboxed phis, and what boxes them. */
   private readonly numbers = new Map<Node, { phi: Node; kind: number }>();
-  private nextId = 0;
 
   constructor(fn: SsaFunction, globals: NumberGlobals) {
     this.fn = fn;
@@ -48,6 +47,7 @@ class Unboxing {
   }
 
   run(): void {
+    this.fold();
     this.note();
     for (const [phi, kind] of this.candidates()) this.numbers.set(phi, { phi: this.node(sortOfKind(kind).phi, []), kind });
     if (this.numbers.size > 0) this.replacePhis();
@@ -57,14 +57,24 @@ class Unboxing {
   }
 
   private node(operation: Operation, inputs: Node[], ...immediates: (number | string)[]): Node {
-    return new Node(this.nextId++, operation, inputs, immediates);
+    return new Node(this.fn.nextId++, operation, inputs, immediates);
+  }
+
+  /** What has been boxed is not unboxed. */
+  private fold(): void {
+    const replaced = new Map<Node, Node>();
+    for (const { nodes } of this.fn.blocks) {
+      for (const node of nodes) {
+        for (const part of parts(node)) if (isUnbox(part) && isBox(part.inputs[0]!)) replaced.set(part, part.inputs[0]!.inputs[0]!);
+      }
+    }
+    this.replace(replaced);
   }
 
   private note(): void {
     this.fn.blocks.forEach(({ nodes }, block) => {
       for (const node of nodes) {
         for (const part of parts(node)) {
-          this.nextId = Math.max(this.nextId, part.id + 1);
           if (isPhi(part)) this.blockOf.set(part, block);
           if (!isUnbox(part)) continue;
           const others = this.unboxed.get(part.inputs[0]!) ?? [];
@@ -142,7 +152,11 @@ class Unboxing {
 
   private replace(replaced: ReadonlyMap<Node, Node>): void {
     if (replaced.size === 0) return;
-    const change = (node: Node): Node => replaced.get(node) ?? node;
+    const change = (node: Node): Node => {
+      let n = node;
+      for (let r = replaced.get(n); r; r = replaced.get(n)) n = r;
+      return n;
+    };
     for (const block of this.fn.blocks) {
       for (const node of block.nodes) mapNode(node, change);
       block.exit = mapExit(block.exit, change);

@@ -3,6 +3,7 @@ import { Approximations } from "./approximations.ts";
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
 import { emitFunction } from "./emit.ts";
+import { Inliner } from "./inlining.ts";
 import { type NumberGlobals, unboxNumbers } from "./unboxing.ts";
 import { MAX_FRAME_HEIGHT } from "./frames.ts";
 import type { NativeCode, NativeFunction, NativePart } from "./code.ts";
@@ -50,11 +51,13 @@ export function compileNative(
     const graph = controlFlow(code, source.entry);
     const parameters = Math.max(source.arity, 1);
     const compiles = compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT;
-    const fn = buildSsa(code, source.entry, source.arity, primitives, graph);
-    unboxNumbers(fn, numbers);
-    return { ...source, parameters, compiles, fn };
+    return { ...source, parameters, compiles, fn: buildSsa(code, source.entry, source.arity, primitives, graph) };
   });
   const sources = built.filter(({ compiles }) => compiles);
+  const approximations = new Approximations(built.map(({ fn }) => fn));
+  const inliner = new Inliner(new Map(sources.map(({ entry, fn }) => [entry, fn])), approximations);
+  for (const { fn } of built) inliner.inline(fn);
+  for (const { fn } of built) unboxNumbers(fn, numbers);
   const compiled = sources.map(({ entry, parameters }, index): NativeFunction => {
     return { entry, arity: parameters, index, name: `f${entry}` };
   });

@@ -128,6 +128,8 @@ export class ValueLowering {
         return words.isInt(this.e, this.value(x!));
       case "isFalse":
         return this.e.module.i64.eq(this.value(x!), this.constant(0));
+      case "negation":
+        return this.e.module.i32.eqz(this.condition(x!));
       case "both":
         return this.e.module.i32.and(this.condition(x!), this.condition(y!));
       case "hasOtherTag":
