@@ -110,7 +110,7 @@ export class Inliner {
       block.nodes.push(partial);
       block.exit = { kind: "return", value: partial };
     }
-    if (growth > 0) target.finish();
+    if (target.replaced.size > 0) target.finish();
   }
 
   private callee(caller: SsaFunction, f: Node): SsaFunction | undefined {
