@@ -14,7 +14,6 @@ import { dropUnused, frameStates, isPhi, mapExit, mapNode, mapState, phisOf } fr
 const MAX_NODES = 24;
 const MAX_BLOCKS = 8;
 const MAX_GROWTH = 2000;
-const MAX_TARGET_BLOCKS = 350;
 
 /** What becomes of a block of an inlined function. */
 type Fate = "inlined" | "called";
@@ -97,7 +96,7 @@ export class Inliner {
           continue;
         }
         const body = this.bodyFor(fn, node);
-        if (!body || target.blocks.length + body.fn.blocks.length > MAX_TARGET_BLOCKS) continue;
+        if (!body) continue;
         growth += nodeCount(body.fn);
         if (new Splice(target, index, i, body).run()) break; // the rest is in another block
         i--;

@@ -61,7 +61,6 @@ export function compileNative(
   const compiled = sources.map(({ entry, parameters }, index): NativeFunction => {
     return { entry, arity: parameters, index, name: `f${entry}` };
   });
-  const approximations = new Approximations(built.map(({ fn }) => fn));
   const arities = new Map(functions.map(({ entry, arity }) => [entry, arity]));
   const unit: CompiledUnit = {
     native,
