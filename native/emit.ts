@@ -160,7 +160,7 @@ class RegionEmitter extends CallLowering {
 
   private regionName(entry: number): string {
     const { name } = this.context;
-    return entry === 0 ? name : `${name}@${this.fn.graph.blocks[entry]!.start}`;
+    return entry === 0 ? name : `${name}@${entry}`;
   }
 
   protected goOnAfresh(poll: Node): Expr[] {
