@@ -32,4 +32,6 @@ let () =
   Printf.printf "%b\n" (Ephemeron.K1.query (Hashtbl.find memo 0) key <> None);
   (* An exception of a finaliser goes through. *)
   (fun () -> Gc.finalise (fun _ -> failwith "from a finaliser") (ref 0)) ();
-  (match Gc.full_major () with () -> print_endline "nothing" | exception Failure s -> print_endline s)
+  (match Gc.full_major () with () -> print_endline "nothing" | exception Failure s -> print_endline s);
+  (* They live until here, wherever values die that are not used any more. *)
+  ignore (Sys.opaque_identity kept)
