@@ -24,7 +24,7 @@ export const CHECKSUM_LENGTH = 32;
 export interface NativeFile {
   /** The OCaml that the bytecode is of, as magic.ts: ocamlVersionOf has it. */
   readonly ocaml: string;
-  /** The layout of values and instructions that the code was compiled for (abiOf). */
+  /** The core.wasm that the code was compiled for (abiOf). */
   readonly abi: string;
   readonly kind: "program" | "plugin";
   /** What was compiled: a bytecode executable, or a .cmo or .cma. */
@@ -61,7 +61,7 @@ export function abiOf(core: CoreModule): string {
   return new TextDecoder().decode(section);
 }
 
-/** Throws FormatError for a file that was compiled for another layout than this core's. */
+/** Throws FormatError for a file that was compiled for another core. */
 export function checkAbi({ abi }: NativeFile, core: CoreModule): void {
   if (abi === abiOf(core)) return;
   const problem = "this is native code for another version of Bactrian";

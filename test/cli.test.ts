@@ -2,48 +2,20 @@
  * What the command says about files that are no programs and about wrong options: one line that names what it is about and
  * what to do, on standard error, and exit status 2. Programs of OCaml's own compiler do what its own runtime makes them do.
  */
-import { type ExecFileException, execFile } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import t, { type Test } from "tap";
+import t from "tap";
 import { readUnit } from "../bytecode/formats/index.ts";
-import { commandScript, libraryDirectory } from "../loader/installation.ts";
+import { libraryDirectory } from "../loader/installation.ts";
+import { Command } from "./support/command.ts";
 import { testFolder } from "./support/programs.ts";
 
-interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const folder = mkdtempSync(join(tmpdir(), "bactrian-cli-"));
-t.teardown(() => rmSync(folder, { recursive: true }));
+const command = new Command(t);
+const { folder } = command;
+const bactrian = command.run.bind(command);
+const refuses = command.refuses.bind(command);
 const units = testFolder("data/units");
 const executables = testFolder("data/executables");
-
-/** Run the command in `folder`; a test fails when it takes longer than this. */
-const PATIENCE = 30_000;
-function bactrian(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-  const options = { cwd: folder, timeout: PATIENCE, env: { ...process.env, ...environment } };
-  return new Promise((done) => {
-    const child = execFile(process.execPath, [commandScript, ...args], options, (error: ExecFileException | null, stdout, stderr) =>
-      done({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
-    );
-    child.stdin!.end();
-  });
-}
-
-/** What the command says is to be one line that begins like this, and goes on with what `text` matches. */
-async function refuses(t: Test, args: readonly string[], begin: string, text: RegExp): Promise<void> {
-  const { status, stdout, stderr } = await bactrian(args);
-  const name = args.join(" ");
-  t.equal(status, 2, `${name}: status`);
-  t.equal(stdout, "", `${name}: nothing on standard output`);
-  t.match(stderr, /^[^\n]+\n$/, `${name}: one line`);
-  t.ok(stderr.startsWith(`bactrian: ${begin}`), `${name}: ${stderr}`);
-  t.match(stderr, text, name);
-}
 
 /** A file of a stored one's bytes with another magic number: that of another OCaml. */
 function foreign(name: string, stored: string, magic: string, atEnd = false): string {

@@ -327,7 +327,7 @@ export function generateCore(assembled: Uint8Array, options: { wat?: boolean; pr
   binaryen.setShrinkLevel(0);
   module.runPasses(["vacuum", "precompute", "optimize-instructions", "remove-unused-brs", "vacuum"]);
   binaryen.setDebugInfo(true);
-  module.addCustomSection("abi", new TextEncoder().encode(abiDigest()));
+  module.addCustomSection("abi", new TextEncoder().encode(abiDigest(module.emitBinary())));
   const wasm = module.emitBinary();
   return { wasm, primitives, ...(options.wat && { wat: module.emitText() }) };
 }
