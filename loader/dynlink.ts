@@ -4,7 +4,6 @@
  * the units in them, whose code gets the plugin's native code when it is made (loader/bootstrap/plugins.ts: the OCaml side).
  */
 import type { Machine } from "../runtime/machine.ts";
-import { channelDescriptor } from "../runtime/primitives/channels.ts";
 import { definePrimitives, type Primitive, Val, type Value } from "../runtime/primitives.ts";
 import { isStubLibrary } from "./stub-libraries.ts";
 import type { CoreModule, Engine } from "../bytecode/engine.ts";
@@ -14,8 +13,14 @@ import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
 import { readUnits } from "../bytecode/formats/unit.ts";
 import { checkAbi } from "../native/file.ts";
 import { readNativeFile } from "../native/file-read.ts";
-import { Plugins, unitDigest } from "../native/plugins.ts";
+import { Plugins } from "../native/plugins.ts";
 import { looksLikeModule } from "../native/wasm-sections.ts";
+
+/**
+ * The name that Dynlink and the toplevel give to a channel from which they are going to read compiled code, before they do: if
+ * its file is a native plugin, it is to read the .cmo or .cma in it.
+ */
+export const PLUGIN_CHANNEL = "native plugin";
 
 /** `engine`: the machine, when it is there. */
 export function dynlinkPrimitives(program: BytecodeExecutable | undefined, core: CoreModule, engine: () => Engine): Primitive[] {
@@ -29,11 +34,24 @@ export function dynlinkPrimitives(program: BytecodeExecutable | undefined, core:
     engine().attachNative = (fragment) => plugins?.attach(fragment);
     return plugins;
   };
+  const openPlugin = (m: Machine, fd: number): void => {
+    if (m.host.files.status(fd).kind !== "file") return;
+    const bytes = contents(m, fd);
+    if (!looksLikeModule(bytes) && !isForeignCode(bytes)) return; // Dynlink sees what it is
+    failing(m, () => {
+      const plugin = readNativeFile(bytes);
+      checkAbi(plugin, core);
+      if (plugin.kind === "program") throw new FormatError("wrong-kind", "native code", "this is a program, not a plugin", "Run it with bactrian run");
+      openedPlugins().add(plugin);
+      m.substitutes.set(fd, { bytes: plugin.bytecode, at: 0 });
+    });
+  };
   return definePrimitives({
     caml_dynlink_get_bytecode_sections: [
       1,
       (m) => {
         m.checkCompiled = (fd) => checkCompiled(m, fd);
+        m.channelNamed = (fd, name) => name === PLUGIN_CHANNEL && (openPlugin(m, fd), true);
         m.pushRoot(section(m, "SYMB"));
         m.pushRoot(section(m, "CRCS"));
         // Code that is made at run time numbers the primitives in the order of the table.
@@ -55,33 +73,6 @@ export function dynlinkPrimitives(program: BytecodeExecutable | undefined, core:
     caml_dynlink_lookup_symbol: [2, () => Val.unit],
     caml_dynlink_add_primitive: [1, (m) => m.failwith("Dynlink.add_primitive")],
     caml_dynlink_get_current_libs: [1, (m) => m.alloc(0, 0)],
-    // A channel that nothing has been read from: if its file is a native plugin, it reads the .cmo or .cma in it.
-    caml_dynlink_open_plugin: [
-      1,
-      (m, a) => {
-        const fd = channelDescriptor(m, a, 0);
-        if (fd === -1 || m.host.files.status(fd).kind !== "file") return Val.unit;
-        const bytes = contents(m, fd);
-        if (!looksLikeModule(bytes) && !isForeignCode(bytes)) return Val.unit; // Dynlink sees what it is
-        failing(m, () => {
-          const plugin = readNativeFile(bytes);
-          checkAbi(plugin, core);
-          if (plugin.kind === "program") throw new FormatError("wrong-kind", "native code", "this is a program, not a plugin", "Run it with bactrian run");
-          openedPlugins().add(plugin);
-          m.substitutes.set(fd, { bytes: plugin.bytecode, at: 0 });
-        });
-        return Val.unit;
-      },
-    ],
-    // The digest that a unit of the channel's file gets its native code by: Some, if the file is a plugin.
-    caml_dynlink_plugin_digest: [
-      2,
-      (m, a) => {
-        const plugin = m.substitutes.get(channelDescriptor(m, a, 0));
-        if (!plugin) return Val.none;
-        return m.some(m.allocString(unitDigest(plugin.bytes, m.utf8(m.block(a, 1)))));
-      },
-    ],
   });
 }
 

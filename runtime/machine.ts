@@ -454,6 +454,9 @@ export class Machine {
    */
   checkCompiled: ((fd: number) => void) | undefined;
 
+  /** Set by programs that load code: takes the names that channels get; true: it was none, but a request. */
+  channelNamed: ((fd: number, name: string) => boolean) | undefined;
+
   /** Bytes that channels on a descriptor read instead of its file, and the position in them; until it is closed. */
   readonly substitutes = new Map<number, { readonly bytes: Uint8Array; at: number }>();
 

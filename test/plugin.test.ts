@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import { readExecutable, readUnit } from "../bytecode/formats/index.ts";
-import { libraryDirectory, loadCore } from "../loader/installation.ts";
+import { libraryDirectory, loadCore, ocamlSource } from "../loader/installation.ts";
 import { Runtime } from "../loader/node.ts";
 import { compileExecutable, compileLibrary } from "../native/compile.ts";
 import { FORMAT_VERSION, type NativeFile } from "../native/file.ts";
@@ -93,6 +93,12 @@ t.test("plugins do what their units do, in native code", (t) => {
       t.equal(plugins.stderr, "");
     }
   }
+  t.end();
+});
+
+t.test("programs that load plugins name no primitive that OCaml's own runtime does not have", (t) => {
+  const compiler = readExecutable(readFileSync(join(ocamlSource(), "boot/ocamlc")));
+  t.same(main.primitives.filter((name) => !compiler.primitives.includes(name)), []);
   t.end();
 });
 

@@ -2,20 +2,21 @@
  * What is changed in the sources of Dynlink and of the toplevel so that they load native plugins, besides .cmo and .cma. A
  * plugin is opened like them; from then on its channel reads the bytecode in it, so that everything that OCaml checks is
  * checked. The digest of a unit's code, which Dynlink gives anyway, leads to its native code (loader/dynlink.ts).
+ *
+ * There is no primitive for this: programs that ocamlc links name all primitives that it knows, and would not start under
+ * OCaml's own ocamlrun any more. There is a name that channels are given, which means nothing to ocamlrun.
  */
 import { BuildError } from "../errors.ts";
+import { PLUGIN_CHANNEL } from "../dynlink.ts";
 
 /** A text that must be there once, and what replaces it. */
 type Change = readonly [from: string, to: string];
 
-/** Primitives that the changes use. */
-export const PLUGIN_PRIMITIVES = ["caml_dynlink_open_plugin", "caml_dynlink_plugin_digest"] as const;
-
-const OPEN_PLUGIN = `external open_plugin : in_channel -> unit = "${PLUGIN_PRIMITIVES[0]}"
+const OPEN_BYTECODE = `external set_channel_name : in_channel -> string -> unit = "caml_ml_set_channel_name"
 
 let open_bytecode file_name =
   let ic = open_in_bin file_name in
-  match open_plugin ic with
+  match set_channel_name ic ${JSON.stringify(PLUGIN_CHANNEL)} with
   | () -> ic
   | exception exn -> close_in_noerr ic; raise exn
 
@@ -23,22 +24,22 @@ let open_bytecode file_name =
 
 /** Changes of otherlibs/dynlink/byte/dynlink.ml. */
 export const DYNLINK: readonly Change[] = [
-  ["module Bytecode = struct\n", `${OPEN_PLUGIN}module Bytecode = struct\n`],
+  ["module Bytecode = struct\n", `${OPEN_BYTECODE}module Bytecode = struct\n`],
   ["try open_in_bin file_name\n", "try open_bytecode file_name\n"],
 ];
 
 /** Changes of toplevel/byte/topeval.ml. */
 export const TOPEVAL: readonly Change[] = [
-  [
-    "exception Load_failed\n",
-    `exception Load_failed
-
-${OPEN_PLUGIN}external plugin_digest : in_channel -> string -> string option = "${PLUGIN_PRIMITIVES[1]}"
-`,
-  ],
+  ["exception Load_failed\n", `exception Load_failed ${OPEN_BYTECODE}`],
   [
     "let _bytecode, closure = Meta.reify_bytecode code events None in\n    ignore",
-    `let digest = plugin_digest ic (Symtable.Compunit.name compunit.cu_name) in
+    `let digest =
+      if not (Filename.check_suffix filename ".cmxs") then None
+      else begin
+        seek_in ic 0;
+        let unit_name = Symtable.Compunit.name compunit.cu_name in
+        Some (Digest.string (Digest.channel ic (-1) ^ unit_name))
+      end in
     let _bytecode, closure = Meta.reify_bytecode code events digest in
     ignore`,
   ],

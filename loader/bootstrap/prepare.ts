@@ -14,7 +14,7 @@ import {
   sysModule,
 } from "./sources.ts";
 import { makeVariable } from "./makefile.ts";
-import { DYNLINK, loadingPlugins, PLUGIN_PRIMITIVES, TOPEVAL } from "./plugins.ts";
+import { DYNLINK, loadingPlugins, TOPEVAL } from "./plugins.ts";
 import { EVALUATOR } from "./targets.ts";
 
 export interface PrepareOptions {
@@ -82,14 +82,13 @@ export function prepareSources(options: PrepareOptions): void {
   write("primitives", primitives.map((p) => `${p}\n`).join(""));
 }
 
-/** Primitives of OCaml's bytecode runtime, and those that our changes of its sources use, sorted: programs number the primitives by this list. */
+/** Primitives of OCaml's bytecode runtime, sorted: programs number the primitives by this list. */
 function runtimePrimitives(read: (path: string) => string): string[] {
   const makefile = read("Makefile");
   const sources = ["runtime_COMMON_C_SOURCES", "runtime_BYTECODE_ONLY_C_SOURCES"].flatMap((name) =>
     makeVariable(makefile, name, { UNIX_OR_WIN32: "unix" }),
   );
-  const defined = sources.flatMap((name) => primitivesDefinedIn(read(`runtime/${name}.c`)));
-  return [...new Set([...defined, ...PLUGIN_PRIMITIVES])].sort();
+  return [...new Set(sources.flatMap((name) => primitivesDefinedIn(read(`runtime/${name}.c`))))].sort();
 }
 
 function labelledInterfaces(source: string): string[] {

@@ -38,13 +38,12 @@ let eval source =
   Format.eprintf "@?";
   (ok, Buffer.contents buffer)
 
-(* Lets the channel of a native plugin read the .cmo or .cma in it. *)
-external open_plugin : in_channel -> unit = "caml_dynlink_open_plugin"
+external set_channel_name : in_channel -> string -> unit = "caml_ml_set_channel_name"
 
 (* The units of a .cmo, .cma or .cmxs; none of other files. *)
 let units file : Cmo_format.compilation_unit list =
   In_channel.with_open_bin file (fun ic ->
-      open_plugin ic;
+      set_channel_name ic "native plugin"; (* reads the .cmo or .cma in it: loader/bootstrap/plugins.ts *)
       let magic = really_input_string ic (String.length Config.cmo_magic_number) in
       let descriptor () =
         seek_in ic (input_binary_int ic);

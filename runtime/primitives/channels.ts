@@ -121,7 +121,8 @@ export function channelPrimitives(names: ChannelNames): Primitive[] {
     caml_ml_set_channel_name: [
       2,
       (m, a) => {
-        names.set(channelDescriptor(m, a, 0), m.utf8(m.block(a, 1)));
+        const [fd, name] = [channelDescriptor(m, a, 0), m.utf8(m.block(a, 1))];
+        if (!m.channelNamed?.(fd, name)) names.set(fd, name);
         return Val.unit;
       },
     ],
