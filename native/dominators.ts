@@ -20,7 +20,8 @@ export function exitsOf(graph: ControlFlowGraph, block: number): readonly number
 
 const NONE: ReadonlySet<number> = new Set();
 
-function reversePostorder(graph: ControlFlowGraph, entry: number, cuts: ReadonlySet<number>): number[] {
+/** The blocks that are reached from `entry` without going into the `cuts`, each before those that only it leads to. */
+export function reversePostorder(graph: ControlFlowGraph, entry = 0, cuts = NONE): number[] {
   const seen = new Uint8Array(graph.blocks.length);
   for (const cut of cuts) seen[cut] = 1;
   const postorder: number[] = [];

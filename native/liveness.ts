@@ -1,6 +1,7 @@
 /** Liveness of SSA values, and what each call and allocation finds live. */
 import type { Node, Operation, SsaFunction } from "./ir.ts";
 import { OPERATIONS } from "./ir.ts";
+import { reversePostorder } from "./dominators.ts";
 import { allInputs, edgeInputs, exitInputs, handlerInputs, isPhi, stateNodes } from "./phis.ts";
 
 /** Nodes that are made where they are used, and need no place. */
@@ -85,9 +86,11 @@ export function liveness(fn: SsaFunction): Liveness {
     return live;
   };
 
+  // What follows a block comes before it, but for loops.
+  const order = reversePostorder(graph).reverse();
   for (let changed = true; changed; ) {
     changed = false;
-    for (let index = blocks.length - 1; index >= 0; index--) {
+    for (const index of order) {
       const live = walk(index, false);
       if (live.size === liveIn[index]!.size) continue; // it only grows
       liveIn[index] = live;
