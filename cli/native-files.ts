@@ -1,11 +1,10 @@
 /** The native code of programs: from files, from the cache, or compiled now. */
 import v8 from "node:v8";
 import type { CoreModule } from "../bytecode/engine.ts";
-import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
+import { FormatError } from "../bytecode/formats/errors.ts";
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
+import { readProgram } from "../loader/native-program.ts";
 import type { NativeCode } from "../native/code.ts";
-import { checkAbi, type NativeFile } from "../native/file.ts";
-import { readNativeFile } from "../native/file-read.ts";
 import { Cache } from "./cache.ts";
 import { compileProgress } from "./progress.ts";
 
@@ -16,21 +15,20 @@ import { compileProgress } from "./progress.ts";
  */
 const TIERING_BUDGET = 4_000_000;
 
-/** Read native code that is to run. Throws FormatError. */
-export function openNative(bytes: Uint8Array, file: string, core: CoreModule): NativeFile {
+/** To be called before native code that is to run is read. */
+export function prepareEngine(): void {
   v8.setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
-  const native = readNativeFile(bytes, file);
-  readingFile(file, () => checkAbi(native, core));
-  return native;
 }
 
 /** The native code of a program, which is to run. Throws FormatError. */
 export async function nativeCode(core: CoreModule, program: BytecodeExecutable, useCache: boolean): Promise<NativeCode> {
+  prepareEngine();
+  const open = (bytes: Uint8Array, file: string): NativeCode => readProgram(bytes, file, core).native!;
   const cache = useCache ? Cache.forProgram(program.bytes) : undefined;
   const found = cache?.read();
   if (found) {
     try {
-      return openNative(found, cache!.file, core).code;
+      return open(found, cache!.file);
     } catch (e) {
       if (!(e instanceof FormatError)) throw e; // it is made again
     }
@@ -38,7 +36,6 @@ export async function nativeCode(core: CoreModule, program: BytecodeExecutable, 
   const { compileExecutable, writeNativeFile } = await import("./native.ts");
   const name = program.file ?? "the program";
   const native = compileExecutable(program, core, { onProgress: compileProgress(name) });
-  const bytes = writeNativeFile(native);
-  cache?.write(bytes);
-  return openNative(bytes, name, core).code;
+  cache?.write(writeNativeFile(native));
+  return native.code;
 }

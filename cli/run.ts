@@ -2,8 +2,8 @@
 import { NodeHost } from "../runtime/host/node.ts";
 import type { CoreModule } from "../bytecode/engine.ts";
 import { type BytecodeExecutable, readExecutable } from "../bytecode/formats/executable.ts";
-import { UsageError } from "../loader/errors.ts";
 import { loadCore } from "../loader/installation.ts";
+import { readProgram } from "../loader/native-program.ts";
 import { ensureToolchain } from "../loader/toolchain.ts";
 import type { NativeCode } from "../native/code.ts";
 import { isNativeFile } from "../native/file.ts";
@@ -56,11 +56,9 @@ async function prepare(core: CoreModule, file: string, { tier }: RunOptions): Pr
     return "status" in made ? made.status : { program: readExecutable(made.bytes, file), trusted: file.endsWith(".ml") };
   }
   const bytes = readInput(file);
-  if (!isNativeFile(bytes, file)) return { program: readExecutable(bytes, file) };
-  const { openNative } = await import("./native-files.ts");
-  const { kind, bytecode, code } = openNative(bytes, file, core);
-  if (kind === "plugin") throw new UsageError(`${file}: is a plugin, not a program. Load it with Dynlink or #load`);
-  return { program: readExecutable(bytecode, file), ...(tier !== "interp" && { native: code }) };
+  if (isNativeFile(bytes, file)) (await import("./native-files.ts")).prepareEngine();
+  const { program, native } = readProgram(bytes, file, core);
+  return { program, ...(native && tier !== "interp" && { native }) };
 }
 
 async function compiled(core: CoreModule, program: BytecodeExecutable, { cache = true }: RunOptions): Promise<NativeCode> {

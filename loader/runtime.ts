@@ -12,8 +12,8 @@ import { OcamlException } from "../runtime/machine.ts";
 import type { Value } from "../runtime/primitives.ts";
 import type { CoreModule, Engine } from "../bytecode/engine.ts";
 import { formatBacktrace, formatException } from "../bytecode/exceptions.ts";
-import { readExecutable } from "../bytecode/formats/executable.ts";
 import { bool, type FunctionType, fn, string, tuple } from "./codecs.ts";
+import { readProgram } from "./native-program.ts";
 import { asCrash, CrashError, OcamlError, UsageError } from "./errors.ts";
 import { prepareProgram, type ProgramOptions, runPreparedAsync } from "./program.ts";
 
@@ -65,8 +65,9 @@ export class Runtime {
   }
 
   /**
-   * Run a bytecode executable until its main program ends: its exit status. Afterwards the functions that it has
-   * registered can be called. `name` is the program's own name in Sys.argv and in errors. Throws FormatError, CrashError.
+   * Run a bytecode executable, or what `bactrian compile` has made of one, until its main program ends: its exit status.
+   * Afterwards the functions that it has registered can be called. `name` is the program's own name in Sys.argv and in
+   * errors. Throws FormatError, UsageError, CrashError.
    */
   async run(program: Uint8Array, args: readonly string[] = [], name = "program"): Promise<number> {
     this.begin("program");
@@ -83,7 +84,7 @@ export class Runtime {
     return { ok, output };
   }
 
-  /** Load a .cmo or .cma file of the host into the toplevel, as `#load` does. Throws UsageError. */
+  /** Load a .cmo, .cma or .cmxs file of the host into the toplevel, as `#load` does. Throws UsageError. */
   async load(file: string): Promise<Evaluation> {
     await this.toplevel();
     const [ok, output] = this.call("Bactrian.load", evaluation, file);
@@ -170,7 +171,8 @@ export class Runtime {
       ...(limits?.memoryBytes !== undefined && { maxMemoryBytes: limits.memoryBytes }),
     };
     this.name = argv[0];
-    const loaded = prepareProgram(readExecutable(program, argv[0]), options);
+    const { program: bytecode, native } = readProgram(program, argv[0], core);
+    const loaded = prepareProgram(bytecode, { ...options, ...(native && { native }) });
     this.engine = loaded.engine;
     try {
       return await runPreparedAsync(loaded);

@@ -133,6 +133,15 @@ t.test("errors of Dynlink, after which plugins are loaded", (t) => {
   t.end();
 });
 
+t.test("a program of native code in a runtime", async (t) => {
+  const chunks: Uint8Array[] = [];
+  const runtime = await Runtime.create({ directory: folder, stdout: (chunk) => void chunks.push(chunk.slice()) });
+  t.equal(await runtime.run(writeNativeFile(compiled), ["plugin.cmxs"], "main"), 0);
+  t.equal(Buffer.concat(chunks).toString(), load({ native }, "plugin.cmxs").stdout);
+  const other = await Runtime.create();
+  await t.rejects(other.run(read("plugin.cmxs")), { name: "UsageError", message: /is a plugin, not a program/ });
+});
+
 t.test("the toplevel", async (t) => {
   const runtime = await Runtime.create({ directory: folder });
   t.match(await runtime.load("registry.cmo"), { ok: true });
