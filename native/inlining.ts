@@ -69,6 +69,8 @@ export class Inliner {
   private readonly functions: ReadonlyMap<number, SsaFunction>;
   private readonly bodies = new Map<number, Body | undefined>();
   private readonly done = new Set<SsaFunction>();
+  /** Those that are being changed: they cannot be copied. */
+  private readonly active = new Set<SsaFunction>();
 
   /** `functions`: those that will have native code, by entry. */
   constructor(functions: ReadonlyMap<number, SsaFunction>, approximations: Approximations) {
@@ -80,6 +82,7 @@ export class Inliner {
   inline(fn: SsaFunction): void {
     if (this.done.has(fn)) return;
     this.done.add(fn);
+    this.active.add(fn);
     const target = new Target(fn);
     let growth = 0;
     for (let index = 0; index < target.blocks.length; index++) {
@@ -110,6 +113,7 @@ export class Inliner {
       block.exit = { kind: "return", value: partial };
     }
     if (target.replaced.size > 0) target.finish();
+    this.active.delete(fn);
   }
 
   private callee(caller: SsaFunction, f: Node): SsaFunction | undefined {
@@ -126,9 +130,8 @@ export class Inliner {
 
   private bodyFor(caller: SsaFunction, { inputs }: Node): Body | undefined {
     const fn = this.callee(caller, inputs[0]!);
-    if (!fn || fn === caller || Math.max(fn.arity, 1) !== inputs.length - 1) return undefined;
+    if (!fn || this.active.has(fn) || Math.max(fn.arity, 1) !== inputs.length - 1) return undefined;
     if (!this.bodies.has(fn.entry)) {
-      this.bodies.set(fn.entry, undefined); // for functions that call each other
       this.inline(fn);
       this.bodies.set(fn.entry, bodyOf(fn));
     }
