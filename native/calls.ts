@@ -3,6 +3,7 @@ import binaryen from "binaryen";
 import type { Expr } from "../bytecode/interpreter/registers.ts";
 import * as words from "../bytecode/interpreter/words.ts";
 import {
+  BOXED_DOUBLE,
   CELL_ACCU,
   CELL_BACKTRACE_ACTIVE,
   CELL_EXN,
@@ -273,6 +274,14 @@ export abstract class CallLowering extends NodeLowering {
     this.set(node, this.constant(0));
   }
 
+  private expect(node: Node): void {
+    const m = this.e.module;
+    const kind = node.immediates[0] as number;
+    const word = this.value(node.inputs[0]!);
+    const isExpected = kind === BOXED_DOUBLE ? words.isDouble(this.e, word) : words.isBoxedInteger(this.e, word, kind);
+    this.code.push(this.e.if(m.i32.eqz(isExpected), this.emitted(() => this.leave(node))));
+  }
+
   protected lowerCall(node: Node): void {
     switch (node.operation) {
       case "apply":
@@ -287,6 +296,8 @@ export abstract class CallLowering extends NodeLowering {
         return this.divide(node);
       case "poll":
         return this.poll(node);
+      case "expect":
+        return this.expect(node);
       case "leave":
         return this.leave(node);
       default:

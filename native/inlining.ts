@@ -6,6 +6,7 @@
 import type { Approximations } from "./approximations.ts";
 import type { BasicBlock } from "./cfg.ts";
 import { dominators, isBackward } from "./dominators.ts";
+import { Editing } from "./editing.ts";
 import { type Block, type Exit, type FrameState, Node, OPERATIONS, type SsaFunction } from "./ir.ts";
 import { isConstant } from "./liveness.ts";
 import { dropUnused, frameStates, isPhi, mapExit, mapNode, mapState, phisOf } from "./phis.ts";
@@ -140,20 +141,9 @@ export class Inliner {
 }
 
 /** A function while others are inlined into it. */
-class Target {
-  readonly fn: SsaFunction;
-  readonly blocks: Block[];
-  readonly descriptions: BasicBlock[];
-  readonly predecessors: number[][];
+class Target extends Editing {
   /** Calls that have been replaced, and their results. */
   readonly replaced = new Map<Node, Node>();
-
-  constructor(fn: SsaFunction) {
-    this.fn = fn;
-    this.blocks = [...fn.blocks];
-    this.descriptions = [...fn.graph.blocks];
-    this.predecessors = fn.graph.predecessors.map((list) => [...list]);
-  }
 
   readonly resolve = (node: Node): Node => {
     let n = node;
@@ -161,10 +151,9 @@ class Target {
     return n;
   };
 
-  finish(): void {
-    const { fn, blocks, descriptions, predecessors, resolve } = this;
-    fn.blocks = blocks;
-    fn.graph = { blocks: descriptions, predecessors };
+  override finish(): void {
+    const { blocks, resolve } = this;
+    super.finish();
     const states = new Set<FrameState>();
     for (const block of blocks) {
       for (const node of block.nodes) mapNode(node, resolve);
@@ -317,10 +306,7 @@ class Splice {
     }
     callee.graph.predecessors.forEach((list, i) => target.predecessors.push(i === 0 ? [index] : list.map(place)));
     target.predecessors.push(results.map(({ from }) => from));
-    if (description.handler !== undefined) {
-      const list = new Set([...target.predecessors[description.handler]!, index, ...descriptions.map((d) => d.index), rest]);
-      target.predecessors[description.handler] = [...list];
-    }
+    for (const { index: added } of target.descriptions.slice(first)) target.addHandled(added);
   }
 
   private addCall(nodes: Node[], inputs: readonly Node[]): Node {

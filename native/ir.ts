@@ -156,6 +156,8 @@ export const OPERATIONS = {
   guard: info("call", true, "word", ["condition"]),
   /** If the condition does not hold: apply the second input to the others, which raises. */
   guardCall: info("call", true, "word", ["condition"]),
+  /** Native code is left unless the word is a boxed number of kind i (CUSTOM_*, BOXED_DOUBLE). */
+  expect: info("call", true),
   poll: info("call", true),
   /** Closure of the code at word i over its inputs. */
   closure: info("allocate"),

@@ -162,6 +162,7 @@ export class NodeLowering extends NumberLowering {
         break;
       case "guard":
       case "guardCall":
+      case "expect":
       case "divide":
       case "apply":
       case "primitive":

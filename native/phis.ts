@@ -1,8 +1,22 @@
 /** Phis and uses of nodes; removes what SSA construction has made too much of: phis with one value, and nodes that nobody uses. */
+import { BOXED_DOUBLE } from "../runtime/layout.ts";
 import { type Block, type Exit, type FrameState, Node, OPERATIONS, type SsaFunction } from "./ir.ts";
 
 export function isPhi({ operation }: Node): boolean {
   return operation === "phi" || operation === "floatPhi" || operation === "int64Phi";
+}
+
+export function isBox({ operation }: Node): boolean {
+  return operation === "box" || operation === "boxInteger";
+}
+
+export function isUnbox({ operation }: Node): boolean {
+  return operation === "unbox" || operation === "unboxInteger";
+}
+
+/** What a node boxes its input as: CUSTOM_*, BOXED_DOUBLE. */
+export function boxKind({ operation, immediates }: Node): number {
+  return operation === "box" ? BOXED_DOUBLE : (immediates[0] as number);
 }
 
 export function phisOf({ nodes }: Block): Node[] {

@@ -5,8 +5,9 @@
  */
 import { BOXED_DOUBLE } from "../runtime/layout.ts";
 import { type DominatorTree, dominates, dominators } from "./dominators.ts";
+import { Editing } from "./editing.ts";
 import { type Block, type FrameState, type HandlerEdge, Node, type Operation, type SsaFunction } from "./ir.ts";
-import { allInputs, dropUnused, exitInputs, frameStates, isPhi, mapExit, mapNode, mapState, phisOf } from "./phis.ts";
+import { allInputs, boxKind, dropUnused, exitInputs, frameStates, isBox, isPhi, isUnbox, mapExit, mapNode, mapState, phisOf } from "./phis.ts";
 
 /** A number in a global from the start: CUSTOM_* or BOXED_DOUBLE, and its value (an int64 in decimal). */
 export interface BoxedConstant {
@@ -24,9 +25,6 @@ const FLOAT: Sorted = { phi: "floatPhi", constant: "float" };
 const INT64: Sorted = { phi: "int64Phi", constant: "int64" };
 
 const sortOfKind = (kind: number): Sorted => (kind === BOXED_DOUBLE ? FLOAT : INT64);
-const isBox = ({ operation }: Node): boolean => operation === "box" || operation === "boxInteger";
-const isUnbox = ({ operation }: Node): boolean => operation === "unbox" || operation === "unboxInteger";
-const kindOfBox = ({ operation, immediates }: Node): number => (operation === "box" ? BOXED_DOUBLE : (immediates[0] as number));
 /** A node and the nodes of its fast path. */
 const parts = (node: Node): readonly Node[] => (node.fast ? [node, ...node.fast.nodes] : [node]);
 
@@ -39,6 +37,8 @@ class Unboxing {
   private readonly unboxed = new Map<Node, { block: number | undefined; node: Node }[]>();
   /** The unboxed phis, and what boxes them. */
   private readonly numbers = new Map<Node, { phi: Node; kind: number }>();
+  /** What is to be put on edges. */
+  private readonly edges: { from: number; to: number; nodes: Node[] }[] = [];
 
   constructor(fn: SsaFunction, globals: NumberGlobals) {
     this.fn = fn;
@@ -52,6 +52,10 @@ class Unboxing {
     for (const [phi, kind] of this.candidates()) this.numbers.set(phi, { phi: this.node(sortOfKind(kind).phi, []), kind });
     if (this.numbers.size > 0) this.replacePhis();
     this.unboxConstants();
+    const editing = new Editing(this.fn);
+    for (const { from, to, nodes } of this.edges) editing.split(from, to, nodes);
+    editing.finish();
+    dropUnused(this.fn.blocks);
     this.unboxStates();
     dropUnused(this.fn.blocks);
   }
@@ -103,7 +107,7 @@ class Unboxing {
       for (const phi of wanted) {
         if (kinds.has(phi)) continue;
         const box = phi.inputs.find(isBox);
-        const kind = box ? kindOfBox(box) : phi.inputs.map((input) => kinds.get(input)).find((k) => k !== undefined);
+        const kind = box ? boxKind(box) : phi.inputs.map((input) => kinds.get(input)).find((k) => k !== undefined);
         if (kind === undefined) continue;
         kinds.set(phi, kind);
         changed = true;
@@ -193,8 +197,7 @@ class Unboxing {
       if (!number) return node;
       let box = boxes.get(node);
       if (!box) {
-        const { phi, kind } = number;
-        box = kind === BOXED_DOUBLE ? this.node("box", [phi]) : this.node("boxInteger", [phi], kind);
+        box = this.boxOf(number);
         boxes.set(node, box);
         result.push(box);
       }
@@ -209,12 +212,30 @@ class Unboxing {
     }
     block.exit = mapExit(block.exit, change);
     if (block.exit.kind === "raise" && block.exit.handler) this.boxRaised(block.exit.handler, change);
-    for (const to of new Set(this.fn.graph.blocks[index]!.successors)) {
-      if (this.fn.handlers.has(to)) continue;
-      const i = this.fn.graph.predecessors[to]!.indexOf(index);
-      for (const phi of this.wordPhis(to)) phi.inputs[i] = change(phi.inputs[i]!);
-    }
     block.nodes.splice(0, block.nodes.length, ...result);
+    for (const to of new Set(this.fn.graph.blocks[index]!.successors)) if (!this.fn.handlers.has(to)) this.boxOnEdge(index, to);
+  }
+
+  /** Box what goes from a block into phis of another that remain words. */
+  private boxOnEdge(from: number, to: number): void {
+    const i = this.fn.graph.predecessors[to]!.indexOf(from);
+    const boxes: Node[] = [];
+    const known = new Map<Node, Node>();
+    for (const phi of this.wordPhis(to)) {
+      const number = this.numbers.get(phi.inputs[i]!);
+      if (!number) continue;
+      const box = known.get(phi.inputs[i]!) ?? this.boxOf(number);
+      if (!known.has(phi.inputs[i]!)) boxes.push(box);
+      known.set(phi.inputs[i]!, box);
+      phi.inputs[i] = box;
+    }
+    if (boxes.length === 0) return;
+    if (this.fn.graph.blocks[from]!.successors.length === 1) this.fn.blocks[from]!.nodes.push(...boxes);
+    else this.edges.push({ from, to, nodes: boxes });
+  }
+
+  private boxOf({ phi, kind }: { phi: Node; kind: number }): Node {
+    return kind === BOXED_DOUBLE ? this.node("box", [phi]) : this.node("boxInteger", [phi], kind);
   }
 
   private boxRaised({ block, input }: HandlerEdge, change: (node: Node) => Node): void {
@@ -247,7 +268,7 @@ class Unboxing {
       for (const node of exitInputs(exit)) used.add(node);
     }
     const change = (node: Node): Node =>
-      isBox(node) && !used.has(node) ? this.node("boxed", [node.inputs[0]!], kindOfBox(node)) : node;
+      isBox(node) && !used.has(node) ? this.node("boxed", [node.inputs[0]!], boxKind(node)) : node;
     for (const state of this.states()) mapState(state, change);
   }
 

@@ -2,6 +2,7 @@
 import { Approximations } from "./approximations.ts";
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
+import { expectNumbers } from "./expectations.ts";
 import { emitFunction } from "./emit.ts";
 import { Inliner } from "./inlining.ts";
 import { type NumberGlobals, unboxNumbers } from "./unboxing.ts";
@@ -57,7 +58,10 @@ export function compileNative(
   const approximations = new Approximations(built.map(({ fn }) => fn));
   const inliner = new Inliner(new Map(sources.map(({ entry, fn }) => [entry, fn])), approximations);
   for (const { fn } of built) inliner.inline(fn);
-  for (const { fn } of built) unboxNumbers(fn, numbers);
+  for (const { fn } of built) {
+    expectNumbers(fn);
+    unboxNumbers(fn, numbers);
+  }
   const compiled = sources.map(({ entry, parameters }, index): NativeFunction => {
     return { entry, arity: parameters, index, name: `f${entry}` };
   });

@@ -7,6 +7,7 @@ import { verify } from "../bytecode/verifier.ts";
 import { loadCore, ocamlSource } from "../loader/installation.ts";
 import { Node, type SsaFunction } from "../native/ir.ts";
 import { nativePrimitives, numberGlobals } from "../native/program.ts";
+import { expectNumbers } from "../native/expectations.ts";
 import { buildSsa } from "../native/ssa.ts";
 import { unboxNumbers } from "../native/unboxing.ts";
 import { verifySsa } from "../native/verify-ssa.ts";
@@ -24,6 +25,7 @@ t.test("every function of boot/ocamlc has a sound SSA form", (t) => {
   for (const { entry, arity } of functions.slice(1)) {
     const fn = buildSsa(code, entry, arity, primitives);
     problems.push(...verifySsa(fn).map((problem) => `function at ${entry}: ${problem}`));
+    expectNumbers(fn);
     unboxNumbers(fn, numbers);
     problems.push(...verifySsa(fn).map((problem) => `function at ${entry}, unboxed: ${problem}`));
     for (const block of fn.blocks) {

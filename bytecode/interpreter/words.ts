@@ -1,6 +1,6 @@
 /** Operations on OCaml words as WebAssembly expressions, for every generator of code. None of them allocates. */
 import binaryen from "binaryen";
-import { CELL_YOUNG_END, CELL_YOUNG_START, HEADER_WOSIZE_SHIFT, TAG_CUSTOM, WORD } from "../../runtime/layout.ts";
+import { CELL_YOUNG_END, CELL_YOUNG_START, HEADER_WOSIZE_SHIFT, TAG_CUSTOM, TAG_DOUBLE, WORD } from "../../runtime/layout.ts";
 import type { ArithOp, CompareOp } from "../instructions/semantics.ts";
 import type { Emit, Expr } from "./registers.ts";
 
@@ -117,6 +117,12 @@ export function vectLength(e: Emit, block: Expr): Expr {
 /** An i32 condition: the block's tag is not `tag`. */
 export function hasOtherTag(e: Emit, block: Expr, tag: number): Expr {
   return e.module.i32.ne(blockTag(e, block), e.c32(tag));
+}
+
+/** An i32 condition: the word is a boxed float. */
+export function isDouble(e: Emit, x: Expr): Expr {
+  const m = e.module;
+  return m.if(isInt(e, x), e.c32(0), m.i32.eq(blockTag(e, m.copyExpression(x)), e.c32(TAG_DOUBLE)));
 }
 
 /** An i32 condition: the word is a custom block of kind `kind`. */

@@ -1,0 +1,42 @@
+/** A function while a pass changes its control-flow graph. */
+import type { BasicBlock } from "./cfg.ts";
+import type { Block, Node, SsaFunction } from "./ir.ts";
+
+export class Editing {
+  readonly fn: SsaFunction;
+  readonly blocks: Block[];
+  readonly descriptions: BasicBlock[];
+  readonly predecessors: number[][];
+
+  constructor(fn: SsaFunction) {
+    this.fn = fn;
+    this.blocks = [...fn.blocks];
+    this.descriptions = [...fn.graph.blocks];
+    this.predecessors = fn.graph.predecessors.map((list) => [...list]);
+  }
+
+  /** Put a block of these nodes on the edge from a block to another. */
+  split(from: number, to: number, nodes: Node[]): void {
+    const index = this.blocks.length;
+    const description = this.descriptions[from]!;
+    this.blocks.push({ nodes, exit: { kind: "jump" } });
+    this.descriptions[from] = { ...description, successors: description.successors.map((s) => (s === to ? index : s)) };
+    this.descriptions.push({ ...description, index, successors: [to], handler: this.descriptions[to]!.handler });
+    const list = this.predecessors[to]!;
+    list[list.indexOf(from)] = index;
+    this.predecessors.push([from]);
+    this.addHandled(index);
+  }
+
+  /** Note that a block is in the handler that its description says. */
+  addHandled(index: number): void {
+    const { handler } = this.descriptions[index]!;
+    if (handler !== undefined && !this.predecessors[handler]!.includes(index)) this.predecessors[handler]!.push(index);
+  }
+
+  /** Let the function be as it has been changed. */
+  finish(): void {
+    this.fn.blocks = this.blocks;
+    this.fn.graph = { blocks: this.descriptions, predecessors: this.predecessors };
+  }
+}
