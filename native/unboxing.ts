@@ -52,6 +52,8 @@ class Unboxing {
     for (const [phi, kind] of this.candidates()) this.numbers.set(phi, { phi: this.node(sortOfKind(kind).phi, []), kind });
     if (this.numbers.size > 0) this.replacePhis();
     this.unboxConstants();
+    dropUnused(this.fn.blocks);
+    this.sinkBoxes();
     const editing = new Editing(this.fn);
     for (const { from, to, nodes } of this.edges) editing.split(from, to, nodes);
     editing.finish();
@@ -245,6 +247,35 @@ class Unboxing {
   /** Phis of a block that remain words. */
   private wordPhis(block: number): Node[] {
     return phisOf(this.fn.blocks[block]!).filter((phi) => phi.operation === "phi" && !this.numbers.has(phi));
+  }
+
+  // ---- Boxes for phis only -----------------------------------------------------------------------------------------------------
+
+  /** What is boxed for phis of one way out of a block is boxed on that way. */
+  private sinkBoxes(): void {
+    const { blocks, graph, handlers } = this.fn;
+    const otherwise = new Set<Node>();
+    this.edges.length = 0; // what is on edges already is made again
+    for (const { nodes, exit } of blocks) {
+      for (const node of nodes) if (!isPhi(node)) for (const input of allInputs(node)) otherwise.add(input);
+      for (const node of exitInputs(exit)) otherwise.add(node);
+    }
+    for (const { index, successors } of graph.blocks) {
+      if (successors.length < 2) continue;
+      for (const to of new Set(successors)) {
+        if (handlers.has(to)) continue;
+        const i = graph.predecessors[to]!.indexOf(index);
+        const boxes = new Map<Node, Node>();
+        for (const phi of phisOf(blocks[to]!)) {
+          const box = phi.inputs[i]!;
+          if (!isBox(box) || otherwise.has(box)) continue;
+          const sunk = boxes.get(box) ?? this.boxOf({ phi: box.inputs[0]!, kind: boxKind(box) });
+          boxes.set(box, sunk);
+          phi.inputs[i] = sunk;
+        }
+        if (boxes.size > 0) this.edges.push({ from: index, to, nodes: [...boxes.values()] });
+      }
+    }
   }
 
   // ---- Constants and states ----------------------------------------------------------------------------------------------------
