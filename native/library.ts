@@ -5,9 +5,11 @@
 import type { CoreModule } from "../bytecode/engine.ts";
 import { RETURN_1 } from "../bytecode/code.ts";
 import { codeWords } from "../bytecode/formats/executable.ts";
+import { readUnitDebug } from "../bytecode/formats/debug.ts";
 import type { CompilationUnit, Reloc } from "../bytecode/formats/unit.ts";
 import { verify } from "../bytecode/verifier.ts";
 import type { NativeCode, NativePart } from "./code.ts";
+import { functionNames } from "./names.ts";
 import { boxedConstant, nativePrimitives } from "./program.ts";
 import type { BoxedConstant } from "./unboxing.ts";
 import { compileNative, type CompileOptions, type FunctionSource } from "./unit.ts";
@@ -47,6 +49,9 @@ export function compileUnits(
     parts,
     globalWords: Int32Array.from(globalWords),
     numbers,
+    names: functionNames(functions.map(({ entry }) => entry), units.flatMap(({ name, debug }, i) =>
+      debug === undefined ? [] : [{ debug: readUnitDebug(debug, name), origin: 4 * parts[i]!.start }],
+    )),
   });
 }
 

@@ -7,6 +7,7 @@ import { verify } from "../bytecode/verifier.ts";
 import { BOXED_DOUBLE, CUSTOM_INT32, CUSTOM_INT64, CUSTOM_NATIVEINT } from "../runtime/layout.ts";
 import type { NativeCode } from "./code.ts";
 import type { NativePrimitive } from "./module.ts";
+import { functionNames } from "./names.ts";
 import type { BoxedConstant, NumberGlobals } from "./unboxing.ts";
 import { compileNative, type CompileOptions } from "./unit.ts";
 
@@ -47,5 +48,8 @@ export function compileProgram(
   const code = codeWords(program.code);
   const { functions } = readingFile(program.file, () => verify(code, { primitives: program.primitives }));
   const numbers = numberGlobals(program);
-  return compileNative(code, functions, nativePrimitives(program.primitives, core), { ...options, numbers });
+  const units = program.debug?.units ?? [];
+  const names = functionNames(functions.map(({ entry }) => entry), units.map((debug) => ({ debug, origin: debug.origin })));
+  names.set(0, "program");
+  return compileNative(code, functions, nativePrimitives(program.primitives, core), { ...options, numbers, names });
 }

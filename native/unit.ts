@@ -29,6 +29,8 @@ export interface CompileOptions {
   readonly globalWords?: Int32Array;
   /** Globals that hold boxed numbers from the start. */
   readonly numbers?: NumberGlobals;
+  /** Names of functions, all different, by entry. */
+  readonly names?: ReadonlyMap<number, string>;
   /** Told after each function. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -45,7 +47,7 @@ export function compileNative(
   code: Int32Array,
   functions: readonly FunctionSource[],
   primitives: readonly NativePrimitive[],
-  { parts = [{ start: 0, length: code.length }], globalWords, numbers = new Map(), onProgress }: CompileOptions = {},
+  { parts = [{ start: 0, length: code.length }], globalWords, numbers = new Map(), names = new Map(), onProgress }: CompileOptions = {},
 ): NativeCode {
   const native = new NativeModule({ several: parts.length > 1, relocatable: globalWords !== undefined });
   const built = functions.map((source) => {
@@ -63,7 +65,7 @@ export function compileNative(
     unboxNumbers(fn, numbers);
   }
   const compiled = sources.map(({ entry, parameters }, index): NativeFunction => {
-    return { entry, arity: parameters, index, name: `f${entry}` };
+    return { entry, arity: parameters, index, name: names.get(entry) ?? `f${entry}` };
   });
   const arities = new Map(functions.map(({ entry, arity }) => [entry, arity]));
   const unit: CompiledUnit = {

@@ -54,3 +54,23 @@ t.test("primitives that neither collect nor raise nor wait are known", (t) => {
   for (const name of [...others, "caml_obj_dup", "caml_weak_get", "caml_callback", "caml_get_current_callstack"]) t.notOk(leaves.has(name), name);
   t.end();
 });
+
+t.test("functions have OCaml's names", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "bactrian-native-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  writeFileSync(
+    join(folder, "names.ml"),
+    "let rec fib n = if n < 2 then n else fib (n - 1) + fib (n - 2)\n" +
+      "module M = struct let twice f x = f (f x) end\nlet () = print_int (M.twice (fun x -> fib x) 7)\n",
+  );
+  const { functions, wasm } = compileProgram(compilePrograms(folder).get("names")!, loadCore());
+  const names = new Set(functions.map(({ name }) => name));
+  t.equal(names.size, functions.length, "all are different");
+  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(wasm as BufferSource), "name");
+  const text = Buffer.from(section!).toString("latin1");
+  for (const name of ["Names.fib", "Names.M.twice", "Names.(fun)", "Stdlib.output_substring"]) {
+    t.ok(names.has(name), name);
+    t.ok(text.includes(name), `${name} in the module`);
+  }
+  t.end();
+});
