@@ -7,14 +7,16 @@ import {
   CELL_YOUNG_PTR,
   CLOSINFO_ARITY_SHIFT,
   HEADER_WOSIZE_SHIFT,
+  MAX_YOUNG_WOSIZE,
   PLAIN_ENVIRONMENT,
   TAG_CLOSURE,
   TAG_DOUBLE_ARRAY,
   TAG_INFIX,
   WORD,
 } from "../runtime/layout.ts";
-import { canMove, isConstant } from "./liveness.ts";
-import type { Node } from "./ir.ts";
+import { CLOSURE_WORDS } from "./approximations.ts";
+import { canMove, interrupts, isConstant } from "./liveness.ts";
+import { type Node, OPERATIONS } from "./ir.ts";
 import { ValueLowering } from "./values.ts";
 
 const { i32 } = binaryen;
@@ -22,7 +24,42 @@ const { i32 } = binaryen;
 /** The instruction RESTART stands before a function of several arguments. */
 const RESTART_BYTES = 4;
 
+/** Room in the minor heap for several blocks: the local with its address, and how much it is, with the blocks' headers. */
+interface Room {
+  readonly local: number;
+  words: number;
+}
+
+/** Where a block will be. */
+export interface Place {
+  readonly room: Room;
+  /** Of its header, in bytes. */
+  readonly offset: number;
+}
+
+/** Fields of the block that a node makes in the minor heap; undefined: it makes none. */
+function allocatedWords({ operation, inputs, immediates }: Node): number | undefined {
+  switch (operation) {
+    case "makeBlock":
+    case "makeFloatBlock":
+      return inputs.length;
+    case "box":
+      return 1;
+    case "boxInteger":
+      return 2;
+    case "closure":
+    case "partialApplication":
+      return PLAIN_ENVIRONMENT + inputs.length;
+    case "recursiveClosures":
+      return CLOSURE_WORDS * immediates.length - 1 + inputs.length;
+    default:
+      return undefined;
+  }
+}
+
 export class AllocationLowering extends ValueLowering {
+  private readonly allocations = new Map<Node, Place>();
+
   /** Store what a collection must find, at least: what is live, and `also`. CELL_SP is set. What is to be read again. */
   private storeLive(node: Node, also: readonly Node[]): { code: Expr[]; reload: Expr[] } {
     const values = new Set(this.live.after.get(node)!);
@@ -38,46 +75,75 @@ export class AllocationLowering extends ValueLowering {
 
   // ---- Allocation -------------------------------------------------------------------------------------------------------------
 
-  /** A block in the minor heap for a node: the local with its address. `holds`: what it will be filled with. */
-  protected allocate(node: Node, wosize: number, tag: number, holds: readonly Node[]): number {
+  /**
+   * Allocations of a block's nodes that nothing interrupts share one check of the minor heap (asmcomp/comballoc.ml): the first
+   * makes room for all of them.
+   */
+  protected combineAllocations(nodes: readonly Node[]): void {
+    let room: Room | undefined;
+    for (const node of nodes) {
+      const wosize = allocatedWords(node);
+      if (wosize === undefined) {
+        if (interrupts(node) || OPERATIONS[node.operation].raises) room = undefined;
+        continue;
+      }
+      if (!room || room.words + wosize + 1 > MAX_YOUNG_WOSIZE) room = { local: this.newLocal(i32), words: 0 };
+      this.allocations.set(node, { room, offset: room.words * WORD });
+      room.words += wosize + 1;
+    }
+  }
+
+  /** A block in the minor heap for a node: where it is. `holds`: what it will be filled with. */
+  protected allocate(node: Node, tag: number, holds: readonly Node[]): Place {
     const e = this.e;
-    const m = e.module;
-    const p = this.newLocal(i32);
-    const { code, reload } = this.storeLive(node, holds);
-    this.code.push(
-      e.set(p, e.add32(e.cell32(CELL_YOUNG_PTR), -(wosize + 1) * WORD)),
-      e.if(
-        m.i32.lt_u(e.get32(p), e.cell32(CELL_YOUNG_LIMIT)),
-        [...code, e.set(p, e.add32(e.call("alloc_small", [e.c32(wosize), e.c32(tag)], i32), -WORD)), ...reload],
-        [e.setCell32(CELL_YOUNG_PTR, e.get32(p)), e.store64(e.get32(p), 0, e.c64((wosize << HEADER_WOSIZE_SHIFT) | tag))],
-      ),
-    );
-    return p;
+    const place = this.allocations.get(node)!;
+    const { room, offset } = place;
+    if (offset === 0) {
+      const p = room.local;
+      const { code, reload } = this.storeLive(node, holds);
+      const call = e.call("alloc_small", [e.c32(room.words - 1), e.c32(tag)], i32);
+      this.code.push(
+        e.set(p, e.add32(e.cell32(CELL_YOUNG_PTR), -room.words * WORD)),
+        e.if(
+          e.module.i32.lt_u(e.get32(p), e.cell32(CELL_YOUNG_LIMIT)),
+          [...code, e.set(p, e.add32(call, -WORD)), ...reload],
+          [e.setCell32(CELL_YOUNG_PTR, e.get32(p))],
+        ),
+      );
+    }
+    const header = (allocatedWords(node)! << HEADER_WOSIZE_SHIFT) | tag;
+    this.code.push(e.store64(e.get32(room.local), offset, e.c64(header)));
+    return place;
   }
 
-  /** Store into field i of the block whose header local p points to. */
-  protected initialise(p: number, i: number, value: Expr): void {
-    this.code.push(this.e.store64(this.e.get32(p), (i + 1) * WORD, value));
+  /** Store into field i of a block. */
+  protected initialise({ room, offset }: Place, i: number, value: Expr): void {
+    this.code.push(this.e.store64(this.e.get32(room.local), offset + (i + 1) * WORD, value));
   }
 
-  protected finishBlock(node: Node, p: number): void {
-    this.set(node, this.e.extend(this.e.add32(this.e.get32(p), WORD)));
+  /** The same for a double. */
+  protected initialiseFloat({ room, offset }: Place, i: number, value: Expr): void {
+    this.code.push(this.e.module.f64.store(offset + (i + 1) * WORD, 8, this.e.get32(room.local), value));
+  }
+
+  protected finishBlock(node: Node, { room, offset }: Place): void {
+    this.set(node, this.e.extend(this.e.add32(this.e.get32(room.local), offset + WORD)));
   }
 
   protected makeBlock(node: Node): void {
-    const p = this.allocate(node, node.inputs.length, node.immediates[0] as number, node.inputs);
+    const p = this.allocate(node, node.immediates[0] as number, node.inputs);
     node.inputs.forEach((input, i) => this.initialise(p, i, this.value(input)));
     this.finishBlock(node, p);
   }
 
   protected makeFloatBlock(node: Node): void {
-    const p = this.allocate(node, node.inputs.length, TAG_DOUBLE_ARRAY, []);
-    node.inputs.forEach((input, i) => this.code.push(this.e.module.f64.store((i + 1) * WORD, 8, this.e.get32(p), this.double(input))));
+    const p = this.allocate(node, TAG_DOUBLE_ARRAY, []);
+    node.inputs.forEach((input, i) => this.initialiseFloat(p, i, this.double(input)));
     this.finishBlock(node, p);
   }
 
   /** Code word and closinfo of a closure of the function at word `entry`. */
-  private initialiseClosure(p: number, i: number, entry: number, startOfEnvironment: number): void {
+  private initialiseClosure(p: Place, i: number, entry: number, startOfEnvironment: number): void {
     const e = this.e;
     const m = e.module;
     const native = this.unit.functions.get(entry);
@@ -90,7 +156,7 @@ export class AllocationLowering extends ValueLowering {
   }
 
   protected closure(node: Node): void {
-    const p = this.allocate(node, PLAIN_ENVIRONMENT + node.inputs.length, TAG_CLOSURE, node.inputs);
+    const p = this.allocate(node, TAG_CLOSURE, node.inputs);
     this.initialiseClosure(p, 0, node.immediates[0] as number, PLAIN_ENVIRONMENT);
     node.inputs.forEach((input, i) => this.initialise(p, PLAIN_ENVIRONMENT + i, this.value(input)));
     this.finishBlock(node, p);
@@ -101,7 +167,7 @@ export class AllocationLowering extends ValueLowering {
     const e = this.e;
     const [f] = node.inputs;
     const rest = node.immediates[0] as number;
-    const p = this.allocate(node, PLAIN_ENVIRONMENT + node.inputs.length, TAG_CLOSURE, node.inputs);
+    const p = this.allocate(node, TAG_CLOSURE, node.inputs);
     const restart = e.extend(e.add32(e.load32(this.address(f!)), -RESTART_BYTES));
     this.initialise(p, 0, e.module.i64.or(restart, e.module.i64.const(BigInt(rest) << 32n)));
     this.initialise(p, 1, e.module.i64.const((BigInt(rest) << BigInt(CLOSINFO_ARITY_SHIFT)) | BigInt((PLAIN_ENVIRONMENT << 1) | 1)));
@@ -112,7 +178,7 @@ export class AllocationLowering extends ValueLowering {
   protected recursiveClosures(node: Node): void {
     const entries = node.immediates as readonly number[];
     const start = 3 * entries.length - 1;
-    const p = this.allocate(node, start + node.inputs.length, TAG_CLOSURE, node.inputs);
+    const p = this.allocate(node, TAG_CLOSURE, node.inputs);
     entries.forEach((entry, i) => {
       if (i > 0) this.initialise(p, 3 * i - 1, this.e.c64((3 * i << HEADER_WOSIZE_SHIFT) | TAG_INFIX));
       this.initialiseClosure(p, 3 * i, entry, start - 3 * i);

@@ -7,7 +7,7 @@ import { PLAIN_ENVIRONMENT } from "../runtime/layout.ts";
 import type { Node, SsaFunction } from "./ir.ts";
 
 /** Words from a closure to the next one of the same block: code, closinfo, header. */
-const CLOSURE_WORDS = 3;
+export const CLOSURE_WORDS = 3;
 
 export type Approximation =
   /** A closure of the code at word `entry`. */

@@ -112,6 +112,7 @@ class RegionEmitter extends CallLowering {
 
   private emitBlock(block: number): void {
     const { nodes, exit } = this.fn.blocks[block]!;
+    this.combineAllocations(nodes);
     for (const node of nodes) if (!this.lower(node)) this.lowerCall(node);
     const m = this.e.module;
     const { successors } = this.fn.graph.blocks[block]!;

@@ -37,8 +37,8 @@ export class NumberLowering extends AllocationLowering {
         this.set(node, m.f64.load(0, 8, this.address(x!)));
         break;
       case "box": {
-        const p = this.allocate(node, 1, TAG_DOUBLE, []);
-        this.code.push(m.f64.store(WORD, 8, e.get32(p), this.double(x!)));
+        const p = this.allocate(node, TAG_DOUBLE, []);
+        this.initialiseFloat(p, 0, this.double(x!));
         this.finishBlock(node, p);
         break;
       }
@@ -68,7 +68,7 @@ export class NumberLowering extends AllocationLowering {
         this.set(node, e.load64(this.address(x!), WORD));
         break;
       case "boxInteger": {
-        const p = this.allocate(node, 2, TAG_CUSTOM, []);
+        const p = this.allocate(node, TAG_CUSTOM, []);
         this.initialise(p, 0, e.c64(node.immediates[0] as number));
         this.initialise(p, 1, this.value(x!));
         this.finishBlock(node, p);
