@@ -88,3 +88,12 @@ export function dominates(tree: DominatorTree, a: number, b: number): boolean {
   while (tree.position[block]! > tree.position[a]!) block = tree.parent[block]!;
   return block === a;
 }
+
+/**
+ * Whether all of block `a` has been executed wherever block `b` is entered. An exception may leave a block half-way, so being
+ * dominated by a block of a `try` is not enough, unless in the same `try`.
+ */
+export function isDoneBefore({ blocks }: ControlFlowGraph, tree: DominatorTree, a: number, b: number): boolean {
+  const { handler } = blocks[a]!;
+  return dominates(tree, a, b) && (a === b || handler === undefined || handler === blocks[b]!.handler);
+}

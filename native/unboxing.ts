@@ -4,7 +4,7 @@
  * (As the unboxed let-bound variables of ocamlopt, asmcomp/cmmgen.ml.)
  */
 import { BOXED_DOUBLE } from "../runtime/layout.ts";
-import { type DominatorTree, dominates, dominators } from "./dominators.ts";
+import { type DominatorTree, dominators, isDoneBefore } from "./dominators.ts";
 import { Editing } from "./editing.ts";
 import { type Block, type FrameState, type HandlerEdge, Node, type Operation, type SsaFunction } from "./ir.ts";
 import { allInputs, boxKind, dropUnused, exitInputs, frameStates, isBox, isPhi, isUnbox, mapExit, mapNode, mapState, phisOf } from "./phis.ts";
@@ -136,7 +136,7 @@ class Unboxing {
 
   private unboxedBefore(word: Node, from: number | undefined): Node | undefined {
     if (from === undefined) return undefined;
-    const known = ({ block }: { block: number | undefined }): boolean => block !== undefined && dominates(this.tree, block, from);
+    const known = ({ block }: { block: number | undefined }): boolean => block !== undefined && isDoneBefore(this.fn.graph, this.tree, block, from);
     return this.unboxed.get(word)?.find(known)?.node;
   }
 
