@@ -11,9 +11,9 @@ import { CallLowering } from "./calls.ts";
 import { type DominatorTree, dominates, isBackward } from "./dominators.ts";
 import { UNCHECKED_WORDS } from "./frames.ts";
 import type { HandlerEdge, Node, SsaFunction } from "./ir.ts";
-import { interrupts, isConstant, type Liveness, liveness } from "./liveness.ts";
+import { interrupts, isConstant, type Liveness } from "./liveness.ts";
 import { edgeInputs, handlerInputs, phisOf } from "./phis.ts";
-import { firstPoll, planRegions, type Region, regionInputs, type Regions } from "./regions.ts";
+import { firstPoll, type Region, regionInputs, type Regions } from "./regions.ts";
 import type { CompiledUnit } from "./unit.ts";
 import { typeOf } from "./values.ts";
 
@@ -22,8 +22,18 @@ const { i32, i64 } = binaryen;
 /** The function's own loop: tail calls of itself go there. */
 const START = "start";
 
+/** A wasm function that was defined. */
+export interface Emitted {
+  readonly name: string;
+  /** Words that its frames take at most. */
+  readonly frameWords: number;
+  readonly parameters: number;
+  /** Locals besides them. */
+  readonly locals: number;
+}
+
 /** What the regions of a function share. */
-interface Context {
+export interface FunctionContext {
   readonly fn: SsaFunction;
   readonly live: Liveness;
   readonly regions: Regions;
@@ -31,25 +41,15 @@ interface Context {
   readonly name: string;
 }
 
-/** Define the wasm functions of a function: `name`, and those of its other regions. `maxHeight`: words of the interpreter's frame. */
-export function emitFunction(unit: CompiledUnit, fn: SsaFunction, maxHeight: number, name: string): void {
-  const context = { fn, live: liveness(fn), regions: planRegions(fn), name };
-  const { parts, loopEntries } = context.regions;
-  const [first, ...others] = [...parts.values(), ...loopEntries.values()];
-  // The function itself checks the stack for all of them.
-  const frames = others.map((region) => new RegionEmitter(unit, context, region).emitRegion());
-  new RegionEmitter(unit, context, first!).emitFunction(Math.max(maxHeight, ...frames));
-}
-
-class RegionEmitter extends CallLowering {
-  private readonly context: Context;
+export class RegionEmitter extends CallLowering {
+  private readonly context: FunctionContext;
   private readonly region: Region;
   private readonly tree: DominatorTree;
   private readonly loops = new Set<number>();
   private readonly joins = new Set<number>();
   private callsItself = false;
 
-  constructor(unit: CompiledUnit, context: Context, region: Region) {
+  constructor(unit: CompiledUnit, context: FunctionContext, region: Region) {
     const { fn, live } = context;
     super(unit, fn, live, region.entry === 0 ? undefined : regionInputs(fn, live, region.entry));
     this.context = context;
@@ -251,26 +251,27 @@ class RegionEmitter extends CallLowering {
 
   // ---- The function -----------------------------------------------------------------------------------------------------------
 
-  /** Define the wasm function of a region after the first. Words that its frames take at most. */
-  emitRegion(): number {
+  /** Define the wasm function of a region after the first. */
+  emitRegion(): Emitted {
     const { entry } = this.region;
     const types = regionInputs(this.fn, this.live, entry).map(typeOf);
-    this.define(binaryen.createType([...types, i64, i32]), [...this.takeException(entry), ...this.subtree(entry)]);
-    return this.frameWords;
+    return this.define(binaryen.createType([...types, i64, i32]), [...this.takeException(entry), ...this.subtree(entry)]);
   }
 
   /** Define the wasm function of the function itself. `others`: words that the frames of its other regions take. */
-  emitFunction(others: number): void {
+  emitFunction(others: number): Emitted {
     const m = this.e.module;
     const body = this.subtree(0);
     const code = [...this.pollAtEntry(), ...body];
     const looped = this.callsItself ? [m.loop(START, m.block(null, code))] : code;
-    this.define(nativeParameters(this.parameters), [...this.checkStack(others), ...looped]);
+    return this.define(nativeParameters(this.parameters), [...this.checkStack(others), ...looped]);
   }
 
-  private define(parameters: binaryen.Type, code: Expr[]): void {
+  private define(parameters: binaryen.Type, code: Expr[]): Emitted {
     const m = this.e.module;
-    m.addFunction(this.regionName(this.region.entry), parameters, i64, this.locals, m.block(null, [...code, m.unreachable()]));
+    const name = this.regionName(this.region.entry);
+    m.addFunction(name, parameters, i64, this.locals, m.block(null, [...code, m.unreachable()]));
+    return { name, frameWords: this.frameWords, parameters: this.parameters + 2, locals: this.locals.length };
   }
 
   private parameterValues(): Expr[] {

@@ -21,8 +21,14 @@ export const MAX_FRAME_HEIGHT = SCRATCH_SIZE / WORD - 32;
 /** Words that a native function may use below sp without a check of its own. */
 export const UNCHECKED_WORDS = 32;
 
-/** Estimate of an engine's frame: its locals, a few temporaries, and what every frame has. */
-const engineBytes = (locals: number): number => 8 * (locals + 12) + 96;
+/** Locals of a wasm function, its parameters among them, that the estimate of the engine's frame allows for besides values. */
+export const SPARE_LOCALS = 12;
+
+/**
+ * Estimate of an engine's frame: a word for each local, as in V8's baseline code (more than the optimised code takes), a
+ * few temporaries, and what every frame has. `values`: those that live at a time.
+ */
+const engineBytes = (values: number): number => 8 * (values + SPARE_LOCALS + 8) + 96;
 
 export interface Frame extends FrameLayout {
   /** Values in the frame, in the order of their places. */

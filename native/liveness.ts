@@ -41,7 +41,7 @@ export interface Liveness {
   readonly after: ReadonlyMap<Node, ReadonlySet<Node>>;
   /** Values that a block finds, by block. */
   readonly atStart: readonly ReadonlySet<Node>[];
-  /** Largest number of values that are live at such a node. */
+  /** Largest number of values that are live at a time. */
   readonly most: number;
 }
 
@@ -73,10 +73,8 @@ export function liveness(fn: SsaFunction): Liveness {
       live.delete(node);
       if (isPhi(node)) continue;
       if (node.handler) enterHandler(node.handler.block, node.handler.input);
-      if (note && interrupts(node)) {
-        after.set(node, new Set([...live].filter(canMove)));
-        most = Math.max(most, live.size);
-      }
+      if (note && interrupts(node)) after.set(node, new Set([...live].filter(canMove)));
+      most = Math.max(most, live.size);
       // Conditions are computed where they are used.
       if (OPERATIONS[node.operation].sort === "condition") continue;
       allInputs(node).forEach(use);

@@ -3,7 +3,7 @@ import { Approximations } from "./approximations.ts";
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
 import { expectNumbers } from "./expectations.ts";
-import { emitFunction } from "./emit.ts";
+import { emitFunction } from "./function.ts";
 import { Inliner } from "./inlining.ts";
 import { type NumberGlobals, unboxNumbers } from "./unboxing.ts";
 import { MAX_FRAME_HEIGHT } from "./frames.ts";
@@ -31,6 +31,8 @@ export interface CompileOptions {
   readonly numbers?: NumberGlobals;
   /** Names of functions, all different, by entry. */
   readonly names?: ReadonlyMap<number, string>;
+  /** Whether function number i gets native code, if it can; absent: all do. */
+  readonly chosen?: (i: number) => boolean;
   /** Told after each function. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -47,13 +49,20 @@ export function compileNative(
   code: Int32Array,
   functions: readonly FunctionSource[],
   primitives: readonly NativePrimitive[],
-  { parts = [{ start: 0, length: code.length }], globalWords, numbers = new Map(), names = new Map(), onProgress }: CompileOptions = {},
+  {
+    parts = [{ start: 0, length: code.length }],
+    globalWords,
+    numbers = new Map(),
+    names = new Map(),
+    chosen = () => true,
+    onProgress,
+  }: CompileOptions = {},
 ): NativeCode {
   const native = new NativeModule({ several: parts.length > 1, relocatable: globalWords !== undefined });
-  const built = functions.map((source) => {
+  const built = functions.map((source, i) => {
     const graph = controlFlow(code, source.entry);
     const parameters = Math.max(source.arity, 1);
-    const compiles = compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT;
+    const compiles = chosen(i) && compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT;
     return { ...source, parameters, compiles, fn: buildSsa(code, source.entry, source.arity, primitives, graph) };
   });
   const sources = built.filter(({ compiles }) => compiles);
