@@ -8,13 +8,20 @@ import { instructionLength } from "./instructions/decode.ts";
 import { ENSURE_CAPACITY, instruction, opcode } from "./instructions/table.ts";
 import { Fuser } from "./interpreter/fuse.ts";
 
+/** What closures hold of a function's native code. */
+export interface NativeEntry {
+  /** Index in the table of native functions. */
+  readonly index: number;
+  readonly arity: number;
+}
+
 export class CodeFragment {
   /** Real address of its first word. */
   readonly start: number;
   /** The words as they were in the file. */
   readonly original: Int32Array;
   /** Native code of its first instruction: index in the table, and the arity of closures of it. */
-  native: { readonly index: number; readonly arity: number } | undefined;
+  native: NativeEntry | undefined;
   /** Identifies the code in marshalled closures: given by the linker, or the MD5 of its bytes. */
   #digest: Uint8Array | undefined;
 

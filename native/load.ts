@@ -1,6 +1,7 @@
 /** Putting native code into a machine: its sites into memory, its functions into the table. */
 import type { CodeFragment } from "../bytecode/code.ts";
 import type { Engine } from "../bytecode/engine.ts";
+import { placeNativeClosures } from "../bytecode/native-closures.ts";
 import { FormatError } from "../bytecode/formats/errors.ts";
 import { CODE_BIAS, NATIVE_MARK, WORD } from "../runtime/layout.ts";
 import { GLOBALS, IMPORTS, type NativeCode } from "./code.ts";
@@ -58,8 +59,10 @@ export class LoadedNative {
       if (partAt(parts, word) === part) this.setOffset(number, WORD * fragment.original[word - start]!);
     });
     if (!this.several) this.instantiate();
-    const main = functions.find(({ entry }) => entry === start);
-    if (main) fragment.native = { index: this.table + main.index, arity: main.arity };
+    const own = functions.filter(({ entry }) => partAt(parts, entry) === part);
+    const natives = new Map(own.map(({ entry, index, arity }) => [entry - start, { index: this.table + index, arity }]));
+    fragment.native = natives.get(0);
+    placeNativeClosures(this.engine.machine, fragment, natives);
   }
 
   private relocateSites(part: number, origin: number): void {

@@ -39,11 +39,11 @@ export function boxedConstant(value: MarshalValue): BoxedConstant | undefined {
   return { kind: BOXED_DOUBLE, value: value.value };
 }
 
-/** Compile all functions of a program. Throws FormatError for code that is not valid. */
+/** Compile the functions of a program. Throws FormatError for code that is not valid. */
 export function compileProgram(
   program: BytecodeExecutable,
   core: CoreModule,
-  options: Pick<CompileOptions, "onProgress"> = {},
+  options: Pick<CompileOptions, "chosen" | "onProgress"> = {},
 ): NativeCode {
   const code = codeWords(program.code);
   const { functions } = readingFile(program.file, () => verify(code, { primitives: program.primitives }));

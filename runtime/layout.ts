@@ -247,6 +247,8 @@ export const CELL_LEAVING_LINK = 0x4f8; // i32
 export const CELL_LEAVING_TRAP = 0x4fc; // i32
 /** Why they are left: what the interpreter is left with then (EXIT_*). */
 export const CELL_LEAVING_EXIT = 0x500; // i32
+/** The trap up to which the backtrace goes. */
+export const CELL_BACKTRACE_END = 0x504; // i32
 
 // Value cells that are roots: the collector scans [CELL_ACCU .. CELL_GLOBAL_DATA] and every cell listed in ROOT_CELLS
 // of runtime/core/gc/roots.ts.

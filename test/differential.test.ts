@@ -20,7 +20,9 @@ const programsOf: Readonly<Record<Mix["name"], readonly string[]>> = {
   stressed: [...LIGHT, "comparisons"],
   "stressed and checked": [],
   native: [...programs.keys()].filter((name) => name !== LIBM),
+  mixed: [],
   "native, stressed and checked": [],
+  "mixed, stressed and checked": [],
 };
 
 for (const mix of mixes) {

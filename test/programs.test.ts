@@ -32,7 +32,9 @@ const belongs: Readonly<Record<Mix["name"], (name: string) => boolean>> = {
   stressed: (name) => !STRESSING.has(name),
   "stressed and checked": (name) => SMALL.has(name),
   native: () => true,
+  mixed: () => true,
   "native, stressed and checked": (name) => SMALL.has(name),
+  "mixed, stressed and checked": (name) => SMALL.has(name),
 };
 
 /** A stack that overflows soon: 16 Mi words. */

@@ -155,7 +155,9 @@ export type StubName =
   | "nativeReturn"
   | "nativeRaise"
   | "nativeResume"
-  | "nativeHandler";
+  | "nativeHandler"
+  | "nativeClosure"
+  | "nativeClosureRec";
 
 /** A meaning, for any builder. */
 export type Meaning = <V, N, C>(b: Semantics<V, N, C>) => void;

@@ -354,6 +354,17 @@ op(
 op("NATIVE_RETURN", [], "return to the native code that called", (b) => b.stub("nativeReturn"), "end");
 op("NATIVE_RAISE", [], "raise in the native code that called", (b) => b.stub("nativeRaise"), "end");
 op("NATIVE_RESUME", [], "go on in a native frame to which a was returned", (b) => b.stub("nativeResume"), "end");
+op("NATIVE_CLOSURE", ["count", "count"], "as CLOSURE of a function with native code, described at address p1", (b) =>
+  b.stub("nativeClosure"),
+);
+op(
+  "NATIVE_CLOSUREREC",
+  ["count", "count"],
+  "as CLOSUREREC, of functions that are described at the addresses that follow",
+  (b) => b.stub("nativeClosureRec"),
+  "next",
+  "closures",
+);
 op("NATIVE_HANDLER", [], "go on in a native frame that has caught a", (b) => b.stub("nativeHandler"), "end");
 
 /** The primitive by which functions ask for stack: CONSTINT words; C_CALL1 (bytecomp/bytegen.ml: comp_function). ENSURE_STACK takes its place. */

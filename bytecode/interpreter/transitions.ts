@@ -15,10 +15,12 @@ import {
   CELL_STACK_LIMIT,
   CELL_PC,
   CLOSURE_ARITY,
+  CLOSURE_INDEX,
   CODE_BIAS,
   EXIT_RAISE,
   EXIT_STOP,
   HEADER_WOSIZE_SHIFT,
+  MAX_APPLY_REST,
   STACK_SLACK_WORDS,
   TAG_CLOSURE,
   WORD,
@@ -71,7 +73,7 @@ export function partialApplication(b: ControlBuilder): void {
   const m = e.module;
   b.code.push(
     e.if(
-      m.i32.gt_s(e.get32(EXTRA), e.c32(240)),
+      m.i32.or(m.i32.gt_s(e.get32(EXTRA), e.c32(240)), e.load32(e.wrap(e.get64(ENV)), CLOSURE_INDEX)),
       [
         ...publishAll(b),
         e.setCell32(CELL_EXTRA_ARGS, e.get32(EXTRA)),
@@ -98,6 +100,30 @@ export function partialApplication(b: ControlBuilder): void {
   b.goTo(LABEL.next);
 }
 
+/** Let the runtime execute an instruction that makes closures. `call` gives the address of the next one, or 0 when it raises. */
+function byRuntime(b: ControlBuilder, call: Expr): Expr[] {
+  const e = b.emit;
+  return [
+    ...publishAll(b),
+    e.set(WANT, call),
+    e.module.br(LABEL.failed, e.module.i32.eqz(e.get32(WANT))),
+    ...b.reload(),
+    e.set(ACCU, e.cell64(CELL_ACCU)),
+    e.set(SP, e.cell32(CELL_SP)),
+    e.set(PC, e.get32(WANT)),
+    e.module.br(LABEL.next),
+  ];
+}
+
+/** NATIVE_CLOSURE, NATIVE_CLOSUREREC. */
+function nativeClosures(name: string): (b: ControlBuilder) => void {
+  return (b) => {
+    b.commitHere();
+    b.code.push(...byRuntime(b, b.emit.call(name, [b.emit.get32(PC)], binaryen.i32)));
+    b.end();
+  };
+}
+
 /** CLOSUREREC. One function over a few values is made here, the rest by the runtime. */
 export function closureRec(b: ControlBuilder): void {
   const e = b.emit;
@@ -107,16 +133,7 @@ export function closureRec(b: ControlBuilder): void {
     m.i32.lt_u(b.operandValue(1), e.c32(240)),
   );
   b.code.push(
-    e.if(m.i32.eqz(single), [
-      ...publishAll(b),
-      e.set(WANT, e.call("make_recursive_closures", [e.get32(PC)], binaryen.i32)),
-      m.br(LABEL.failed, m.i32.eqz(e.get32(WANT))),
-      ...b.reload(),
-      e.set(ACCU, e.cell64(CELL_ACCU)),
-      e.set(SP, e.cell32(CELL_SP)),
-      e.set(PC, e.get32(WANT)),
-      m.br(LABEL.next),
-    ]),
+    e.if(m.i32.eqz(single), byRuntime(b, e.call("make_recursive_closures", [e.get32(PC)], binaryen.i32))),
   );
   const block = b.allocateSized(e.add32(b.operandValue(1), 2), e.c32(TAG_CLOSURE));
   const to = b.scratch.newI32();
@@ -302,14 +319,23 @@ function changeSegment(b: ControlBuilder, name: string): Expr[] {
   ];
 }
 
-/** A closure with native code was entered: if it has all the arguments that it wants and no more, call that. */
+/** A closure with native code was entered: if it has all the arguments that it wants, call that. */
 export function enterNative(b: ControlBuilder): Expr[] {
   const e = b.emit;
   const m = e.module;
   const result = b.scratch.newI64();
   const arity = m.i32.load8_u(CLOSURE_ARITY, 1, e.wrap(e.get64(ENV)));
+  const want = b.scratch.newI32();
+  const nargs = (): Expr => e.add32(e.get32(EXTRA), 1);
+  const above = m.i32.add(e.get32(SP), m.i32.shl(nargs(), e.c32(3)));
   return [
-    e.if(m.i32.eq(arity, e.add32(e.get32(EXTRA), 1)), [
+    e.set(want, arity),
+    // More arguments than it wants: its result is applied to the others.
+    e.if(m.i32.and(m.i32.lt_u(e.get32(want), nargs()), m.i32.le_u(nargs(), e.c32(MAX_APPLY_REST))), [
+      e.set(SP, e.call("push_rest", [nargs(), e.get32(want), above], binaryen.i32)),
+      e.set(EXTRA, e.add32(e.get32(want), -1)),
+    ]),
+    e.if(m.i32.eq(e.get32(want), nargs()), [
       e.setCell32(CELL_SP, e.get32(SP)),
       e.set(result, e.call("enter_native", [e.get64(ENV), e.get32(SP)], binaryen.i64)),
       e.if(m.i64.eqz(e.get64(result)), [
@@ -408,6 +434,8 @@ export const stubs: Readonly<Record<StubName, (b: ControlBuilder) => void>> = {
   },
   nativeResume: resumeNative("resume_frame", RETURN_FRAME),
   nativeHandler: resumeNative("resume_handler", TRAP_FRAME),
+  nativeClosure: nativeClosures("make_native_closure"),
+  nativeClosureRec: nativeClosures("make_native_closures"),
   restore: (b) => {
     b.code.push(...popState(b));
     b.goTo(LABEL.next);

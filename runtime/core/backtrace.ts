@@ -2,9 +2,12 @@
 import {
   BACKTRACE_SIZE,
   CELL_ACCU,
+  CELL_BACKTRACE_ACTIVE,
   CELL_BACKTRACE_BUFFER,
+  CELL_BACKTRACE_END,
   CELL_BACKTRACE_EXN,
   CELL_BACKTRACE_POS,
+  CELL_EXN,
   CELL_SP,
   CELL_TRAP_SP,
   CODE_BIAS,
@@ -47,4 +50,18 @@ export function stash_backtrace(pc: usize, reraise: i32): void {
     }
   }
   store<i32>(CELL_BACKTRACE_POS, pos);
+  store<usize>(CELL_BACKTRACE_END, end);
+}
+
+/**
+ * The exception in CELL_EXN, which nothing up to `trap` has caught, goes on to native code with its frame at sp: its
+ * backtrace goes on, if it has one.
+ */
+export function continueBacktrace(trap: usize, sp: usize): void {
+  const exn = load<value>(CELL_EXN);
+  if (!load<i32>(CELL_BACKTRACE_ACTIVE) || exn != load<value>(CELL_BACKTRACE_EXN)) return;
+  if (load<usize>(CELL_BACKTRACE_END) != trap) return;
+  store<value>(CELL_ACCU, exn);
+  store<usize>(CELL_SP, sp);
+  stash_backtrace(0, 1);
 }

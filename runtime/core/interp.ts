@@ -8,8 +8,12 @@ import {
   CELL_EXTRA_ARGS,
   CELL_PC,
   CELL_SP,
+  CLOSINFO_ARITY_SHIFT,
+  CLOSURE_ARITY,
+  CLOSURE_INDEX,
   CODE_BIAS,
   MAX_YOUNG_WOSIZE,
+  PLAIN_ENVIRONMENT,
   TAG_CLOSURE,
   TAG_DOUBLE_ARRAY,
   TAG_INFIX,
@@ -18,7 +22,7 @@ import {
 import { raiseOutOfMemory, raiseStackOverflow, raiseZeroDivide } from "./fail";
 import { allocLargeOrCollect, allocSmall, initialize, modify } from "./gc/alloc";
 import { stack_grow } from "./stack";
-import { makeHeader, value } from "./values";
+import { addr, makeHeader, value } from "./values";
 
 const OPCODE_BYTES = 4;
 
@@ -89,15 +93,18 @@ export function make_large_closure(vars: i32, code: usize): value {
   return (<u64>startOfEnv << 1) | 1;
 }
 
-/** GRAB of a function with very many arguments: the partial application of CELL_EXTRA_ARGS + 1 arguments. */
+/** GRAB of a function with very many arguments, or with native code: the partial application of CELL_EXTRA_ARGS + 1 arguments. */
 export function make_partial_application(): value {
   const nargs = load<i32>(CELL_EXTRA_ARGS) + 1;
   const size = nargs + 3;
   const young = size <= MAX_YOUNG_WOSIZE;
   const p = young ? allocSmall(size, TAG_CLOSURE) : allocLargeOrCollect(size, TAG_CLOSURE);
   if (!p) return raiseOutOfMemory();
-  store<u64>(p, <u64>(load<usize>(CELL_PC) - OPCODE_BYTES));
-  store<u64>(p + WORD, closinfo(2));
+  const applied = addr(load<value>(CELL_ENV));
+  // The code of native partial applications is that of those that want as many more arguments (native-calls.ts).
+  const rest = load<i32>(applied, CLOSURE_INDEX) ? <u64>(<i32>load<u8>(applied, CLOSURE_ARITY) - nargs) : 0;
+  store<u64>(p, <u64>(load<usize>(CELL_PC) - OPCODE_BYTES) | (rest << 32));
+  store<u64>(p + WORD, closinfo(PLAIN_ENVIRONMENT) | (rest << CLOSINFO_ARITY_SHIFT));
   for (let i = 0; i <= nargs; i++) {
     const v = i == 0 ? load<value>(CELL_ENV) : slot(i - 1);
     const f = p + (<usize>(2 + i) << 3);
@@ -112,24 +119,66 @@ export function make_partial_application(): value {
  * instruction; 0: Out_of_memory was raised.
  */
 export function make_recursive_closures(pc: usize): usize {
-  const nfuncs = load<i32>(pc + CODE_BIAS, OPCODE_BYTES);
-  const nvars = load<i32>(pc + CODE_BIAS, 2 * OPCODE_BYTES);
+  return makeClosures(pc, false);
+}
+
+/** The same for NATIVE_CLOSUREREC. */
+export function make_native_closures(pc: usize): usize {
+  return makeClosures(pc, true);
+}
+
+/** The same for NATIVE_CLOSURE, which pushes nothing. */
+export function make_native_closure(pc: usize): usize {
+  const nvars = operandAt(pc, 0);
+  const p = allocateClosures(1, nvars);
+  if (!p) return 0;
+  initialiseClosure(p, operandAt(pc, 1), PLAIN_ENVIRONMENT);
+  return pc + 3 * OPCODE_BYTES;
+}
+
+function makeClosures(pc: usize, native: bool): usize {
+  const nfuncs = operandAt(pc, 0);
+  const p = allocateClosures(nfuncs, operandAt(pc, 1));
+  if (!p) return 0;
+  const code = pc + 3 * OPCODE_BYTES;
   let startOfEnv = nfuncs * 3 - 1;
-  const size = startOfEnv + nvars;
+  let sp = load<usize>(CELL_SP);
+  for (let i = 0; i < nfuncs; i++) {
+    const f = p + <usize>(3 * i * WORD);
+    if (i > 0) store<u64>(f - WORD, makeHeader(3 * i, TAG_INFIX, 0));
+    const operand = operandAt(pc, 2 + i);
+    if (native) initialiseClosure(f, operand, startOfEnv);
+    else {
+      store<u64>(f, <u64>(code + (<usize>operand << 2)));
+      store<u64>(f + WORD, closinfo(startOfEnv));
+    }
+    startOfEnv -= 3;
+    sp -= WORD;
+    store<value>(sp, <value>f);
+  }
+  store<usize>(CELL_SP, sp);
+  return code + <usize>(nfuncs * OPCODE_BYTES);
+}
+
+/** The closure at f, of the function that the words at address `description` tell about (bytecode/native-closures.ts). */
+function initialiseClosure(f: usize, description: usize, startOfEnv: i32): void {
+  store<u64>(f, load<u64>(description));
+  store<u64>(f + WORD, load<u64>(description, WORD) | closinfo(startOfEnv));
+}
+
+/** Operand i of the instruction at biased address pc. */
+function operandAt(pc: usize, i: i32): i32 {
+  return load<i32>(pc + CODE_BIAS + <usize>((1 + i) * OPCODE_BYTES));
+}
+
+/** A block for closures, which becomes accu, over accu and what is popped, `nvars` values; 0: Out_of_memory was raised. */
+function allocateClosures(nfuncs: i32, nvars: i32): usize {
+  const size = nfuncs * 3 - 1 + nvars;
   const young = size <= MAX_YOUNG_WOSIZE;
   const p = young ? allocSmall(size, TAG_CLOSURE) : allocLargeOrCollect(size, TAG_CLOSURE);
   if (!p) {
     raiseOutOfMemory();
     return 0;
-  }
-  const code = pc + 3 * OPCODE_BYTES;
-  for (let i = 0; i < nfuncs; i++) {
-    const f = p + <usize>(3 * i * WORD);
-    if (i > 0) store<u64>(f - WORD, makeHeader(3 * i, TAG_INFIX, 0));
-    const target = code + (<usize>load<i32>(code + CODE_BIAS + <usize>(i * OPCODE_BYTES)) << 2);
-    store<u64>(f, <u64>target);
-    store<u64>(f + WORD, closinfo(startOfEnv));
-    startOfEnv -= 3;
   }
   const env = p + <usize>((nfuncs * 3 - 1) * WORD);
   for (let i = 0; i < nvars; i++) {
@@ -138,14 +187,9 @@ export function make_recursive_closures(pc: usize): usize {
     if (young) store<value>(f, v);
     else initialize(f, v);
   }
-  let sp = load<usize>(CELL_SP) + (<usize>max(nvars - 1, 0) << 3);
-  for (let i = 0; i < nfuncs; i++) {
-    sp -= WORD;
-    store<value>(sp, <value>(p + <usize>(3 * i * WORD)));
-  }
-  store<usize>(CELL_SP, sp);
+  store<usize>(CELL_SP, load<usize>(CELL_SP) + (<usize>max(nvars - 1, 0) << 3));
   store<value>(CELL_ACCU, <value>p);
-  return code + <usize>(nfuncs * OPCODE_BYTES);
+  return p;
 }
 
 /** Byte offset of method `tag` in the method table, by binary search (interp.c: GETDYNMET). */

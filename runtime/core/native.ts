@@ -65,6 +65,7 @@ import {
   TAG_DOUBLE,
   WORD,
 } from "../layout";
+import { continueBacktrace } from "./backtrace";
 import { interpret, pushApplication, pushInterpretation, pushState } from "./callback";
 import { raiseStackOverflow } from "./fail";
 import { allocSmall, collect, reserveYoung } from "./gc/alloc";
@@ -130,6 +131,8 @@ export function call_interpreter(f: value, nargs: i32, sp: usize): value {
   const base = again ? sp : sp - 7 * WORD;
   const trap = base + 3 * WORD;
   const argv = base - <usize>nargs * WORD;
+  // Tail calls from tier to tier use the engine's stack only.
+  if (argv <= floor + CROSSING_BYTES) return leave_at_entry(f, nargs, sp);
   if (!again) {
     copyWords(argv, sp - <usize>nargs * WORD, nargs);
     pushFrame(pushTrap(sp, STUB_NATIVE_RAISE, load<usize>(CELL_TRAP_SP)), STUB_NATIVE_RETURN, UNIT, 0);
@@ -138,7 +141,7 @@ export function call_interpreter(f: value, nargs: i32, sp: usize): value {
   store<usize>(CELL_INTERPRETER_BASE, base);
   store<usize>(CELL_SP, argv);
   pushApplication(f, nargs);
-  store<usize>(CELL_NATIVE_BUDGET, argv > floor + CROSSING_BYTES ? argv - floor - CROSSING_BYTES : 0);
+  store<usize>(CELL_NATIVE_BUDGET, argv - floor - CROSSING_BYTES);
   store<usize>(CELL_NATIVE_FLOOR, 0);
 
   let exit = interpret();
@@ -150,6 +153,7 @@ export function call_interpreter(f: value, nargs: i32, sp: usize): value {
   store<usize>(CELL_NATIVE_LIMIT, limit);
   if (exit == EXIT_STOP || exit == EXIT_RAISE) {
     if (again) store<usize>(CELL_TRAP_SP, trap);
+    else if (exit == EXIT_RAISE) continueBacktrace(trap, sp);
     return exit == EXIT_STOP ? load<value>(CELL_ACCU) : 0;
   }
   store<i32>(CELL_LEAVING_EXIT, exit);

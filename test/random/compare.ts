@@ -32,7 +32,7 @@ function outcomeIn(mix: Mix, executable: BytecodeExecutable): string {
   }
 }
 
-const EVERY: Readonly<Record<Mix["name"], number>> = { plain: 1, checked: 1, stressed: 1, "stressed and checked": 100, native: 1, "native, stressed and checked": 100 };
+const EVERY: Readonly<Record<Mix["name"], number>> = { plain: 1, checked: 1, stressed: 1, "stressed and checked": 100, native: 1, mixed: 2, "native, stressed and checked": 100, "mixed, stressed and checked": 100 };
 
 export const tiers: readonly Tier[] = mixes.map((mix) => ({
   name: mix.name,

@@ -6,17 +6,24 @@ import { compileProgram } from "../../native/program.ts";
 import { DEBUG_CHECK_HEAP, DEBUG_STRESS } from "../../runtime/layout.ts";
 import type { RunOptions } from "./programs.ts";
 
-const compiled = new WeakMap<BytecodeExecutable, NativeCode>();
+type Compile = (program: BytecodeExecutable, core: CoreModule) => NativeCode;
 
-function native(program: BytecodeExecutable, core: CoreModule): NativeCode {
-  const code = compiled.get(program) ?? compileProgram(program, core);
-  compiled.set(program, code);
-  return code;
+function remembering(compile: Compile): Compile {
+  const compiled = new WeakMap<BytecodeExecutable, NativeCode>();
+  return (program, core) => {
+    const code = compiled.get(program) ?? compile(program, core);
+    compiled.set(program, code);
+    return code;
+  };
 }
+
+const native = remembering((program, core) => compileProgram(program, core));
+/** Every second function, not the code itself: all kinds of calls go from tier to tier. */
+const mixed = remembering((program, core) => compileProgram(program, core, { chosen: (i) => i % 2 === 1 }));
 
 /** A way to run programs. */
 export interface Mix {
-  readonly name: "plain" | "checked" | "stressed" | "stressed and checked" | "native" | "native, stressed and checked";
+  readonly name: "plain" | "checked" | "stressed" | "stressed and checked" | "native" | "mixed" | "native, stressed and checked" | "mixed, stressed and checked";
   readonly options: RunOptions;
 }
 
@@ -27,5 +34,7 @@ export const mixes: readonly Mix[] = [
   { name: "stressed", options: { debug: DEBUG_STRESS } },
   { name: "stressed and checked", options: { debug: DEBUG_STRESS | DEBUG_CHECK_HEAP } },
   { name: "native", options: { native } },
+  { name: "mixed", options: { native: mixed } },
   { name: "native, stressed and checked", options: { native, debug: DEBUG_STRESS | DEBUG_CHECK_HEAP } },
+  { name: "mixed, stressed and checked", options: { native: mixed, debug: DEBUG_STRESS | DEBUG_CHECK_HEAP } },
 ];
