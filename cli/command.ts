@@ -5,7 +5,7 @@ import { ERROR_STATUS } from "./errors.ts";
 import { bactrianVersion, loadCore, ocamlVersion } from "../loader/installation.ts";
 import { TOOLS } from "./execute.ts";
 import { readInput } from "./files.ts";
-import { runFile, type RunOptions, runTool } from "./run.ts";
+import { runFile, type RunOptions, runTool, TIERS } from "./run.ts";
 import { buildProgress } from "./progress.ts";
 
 const TOOL_SUMMARIES: Readonly<Record<(typeof TOOLS)[number], string>> = {
@@ -38,7 +38,7 @@ function cli(): Command {
     .argument("[args...]", "its arguments")
     .option("--no-verify", "trust the code: do not verify it before it runs")
     .addOption(
-      new Option("--tier <tier>", "interpret the bytecode, or compile it to WebAssembly first; default: native for .wasm").choices(["interp", "native"]),
+      new Option("--tier <tier>", "interpret the bytecode; compile it to WebAssembly first; or (mixed) run what is compiled already, and interpret the rest. Default: mixed for .wasm, else interp").choices(TIERS),
     )
     .option("--no-cache", "compile again what has been compiled before, and keep nothing")
     .passThroughOptions()

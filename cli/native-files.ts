@@ -20,19 +20,30 @@ export function prepareEngine(): void {
   v8.setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
 }
 
+/** The native code of a program that the cache holds. */
+function cachedCode(core: CoreModule, cache: Cache | undefined): NativeCode | undefined {
+  const found = cache?.read();
+  if (!found) return undefined;
+  prepareEngine();
+  try {
+    return readProgram(found, cache!.file, core).native;
+  } catch (e) {
+    if (e instanceof FormatError) return undefined; // it is made again
+    throw e;
+  }
+}
+
+/** The native code of a program that has been compiled before, if it is there still. */
+export function existingCode(core: CoreModule, program: BytecodeExecutable): NativeCode | undefined {
+  return cachedCode(core, Cache.forProgram(program.bytes));
+}
+
 /** The native code of a program, which is to run. Throws FormatError. */
 export async function nativeCode(core: CoreModule, program: BytecodeExecutable, useCache: boolean): Promise<NativeCode> {
-  prepareEngine();
-  const open = (bytes: Uint8Array, file: string): NativeCode => readProgram(bytes, file, core).native!;
   const cache = useCache ? Cache.forProgram(program.bytes) : undefined;
-  const found = cache?.read();
-  if (found) {
-    try {
-      return open(found, cache!.file);
-    } catch (e) {
-      if (!(e instanceof FormatError)) throw e; // it is made again
-    }
-  }
+  const found = cachedCode(core, cache);
+  if (found) return found;
+  prepareEngine();
   const { compileExecutable, writeNativeFile } = await import("./native.ts");
   const name = program.file ?? "the program";
   const native = compileExecutable(program, core, { onProgress: compileProgress(name) });

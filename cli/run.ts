@@ -11,12 +11,14 @@ import { execute, executeTool, type Tool } from "./execute.ts";
 import { readInput } from "./files.ts";
 import { buildProgress } from "./progress.ts";
 
+export const TIERS = ["interp", "native", "mixed"] as const;
+
 export interface RunOptions {
   /**
-   * "native": compile the program to WebAssembly first; "interp": interpret it. Default: programs that are compiled
-   * already run as they are, others are interpreted.
+   * "native": compile the program to WebAssembly first; "mixed": run what has been compiled before, here or to a file, and
+   * interpret the rest; "interp": interpret it all. Default: files of native code run as they are, others are interpreted.
    */
-  readonly tier?: "interp" | "native";
+  readonly tier?: (typeof TIERS)[number];
   /** Verify the code of executables, which come from outside. */
   readonly verify: boolean;
   /** Whether native code may come from the cache, and go there. Default: yes. */
@@ -40,7 +42,7 @@ export async function runFile(file: string, args: readonly string[], options: Ru
   const subject = await prepare(core, file, options);
   if (typeof subject === "number") return end(subject);
   const { program, trusted = false } = subject;
-  const native = subject.native ?? (options.tier === "native" ? await compiled(core, program, options) : undefined);
+  const native = subject.native ?? (await compiled(core, program, options));
   return end(await execute(core, program, [file, ...args], new NodeHost(), { verify: options.verify && !trusted, native }));
 }
 
@@ -61,9 +63,15 @@ async function prepare(core: CoreModule, file: string, { tier }: RunOptions): Pr
   return { program, ...(native && tier !== "interp" && { native }) };
 }
 
-async function compiled(core: CoreModule, program: BytecodeExecutable, { cache = true }: RunOptions): Promise<NativeCode> {
-  const { nativeCode } = await import("./native-files.ts");
-  return nativeCode(core, program, cache);
+async function compiled(
+  core: CoreModule,
+  program: BytecodeExecutable,
+  { tier, cache = true }: RunOptions,
+): Promise<NativeCode | undefined> {
+  if (tier !== "native" && tier !== "mixed") return undefined;
+  const { existingCode, nativeCode } = await import("./native-files.ts");
+  if (tier === "native") return nativeCode(core, program, cache);
+  return cache ? existingCode(core, program) : undefined;
 }
 
 /** Run one of OCaml's programs, which Bactrian has built. */

@@ -92,10 +92,12 @@ t.test("files of native code that are not run", async (t) => {
 });
 
 t.test("the cache", async (t) => {
-  const run = (...options: string[]) =>
-    command.run(["run", "--tier", "native", ...options, "closures_debug.byte"], { OCAMLRUNPARAM: "b" });
+  const runTier = (tier: string, ...options: string[]) =>
+    command.run(["run", "--tier", tier, ...options, "closures_debug.byte"], { OCAMLRUNPARAM: "b" });
+  const run = (...options: string[]) => runTier("native", ...options);
+  t.same(await runTier("mixed"), expected("closures_debug"), "mixed, with nothing compiled");
   t.same(await run("--no-cache"), expected("closures_debug"));
-  t.notOk(existsSync(cache), "--no-cache leaves nothing behind");
+  t.notOk(existsSync(cache), "mixed and --no-cache leave nothing behind");
   t.same(await run(), expected("closures_debug"));
   const [name, ...others] = readdirSync(cache);
   t.same(others, []);
@@ -104,6 +106,9 @@ t.test("the cache", async (t) => {
   const { ino } = statSync(file);
   t.same(await run(), expected("closures_debug"));
   t.equal(statSync(file).ino, ino, "a second run takes what is there");
+  utimesSync(file, 1, 1);
+  t.same(await runTier("mixed"), expected("closures_debug"), "mixed, with the program compiled");
+  t.ok(statSync(file).mtimeMs > 1000, "which was read");
   const damaged = Buffer.from(bytes);
   damaged[bytes.length >> 1]! ^= 8;
   writeFileSync(file, damaged);
