@@ -1,5 +1,5 @@
 /** Which closures code makes: what is needed to tell whether a closure that comes from outside fits its function. */
-import { PLAIN_ENVIRONMENT } from "../runtime/layout.ts";
+import { CLOSURE_WORDS, PLAIN_ENVIRONMENT } from "../runtime/layout.ts";
 import { instructionLength } from "./instructions/decode.ts";
 import { opcode } from "./instructions/table.ts";
 
@@ -29,7 +29,7 @@ export function closureShapes(code: Int32Array): Map<number, ClosureShape> {
     if (code[pc] === CLOSURE) add(pc + 2 + code[pc + 2]!, PLAIN_ENVIRONMENT, code[pc + 1]!);
     else if (code[pc] === CLOSUREREC) {
       const functions = code[pc + 1]!;
-      for (let i = 0; i < functions; i++) add(pc + 3 + code[pc + 3 + i]!, 3 * (functions - i) - 1, code[pc + 2]!);
+      for (let i = 0; i < functions; i++) add(pc + 3 + code[pc + 3 + i]!, CLOSURE_WORDS * (functions - i) - 1, code[pc + 2]!);
     }
   }
   return shapes;

@@ -1,11 +1,13 @@
 /** Blocks in the minor heap (second part of the lowering). */
 import binaryen from "binaryen";
 import type { Expr } from "../bytecode/interpreter/registers.ts";
+import { OPCODE_BYTES } from "../bytecode/interpreter/sequence.ts";
 import {
   CELL_SP,
   CELL_YOUNG_LIMIT,
   CELL_YOUNG_PTR,
   CLOSINFO_ARITY_SHIFT,
+  CLOSURE_WORDS,
   HEADER_WOSIZE_SHIFT,
   MAX_YOUNG_WOSIZE,
   PLAIN_ENVIRONMENT,
@@ -14,15 +16,15 @@ import {
   TAG_INFIX,
   WORD,
 } from "../runtime/layout.ts";
-import { CLOSURE_WORDS } from "./approximations.ts";
 import { canMove, interrupts, isConstant } from "./liveness.ts";
 import { type Node, OPERATIONS } from "./ir.ts";
 import { ValueLowering } from "./values.ts";
 
 const { i32 } = binaryen;
 
-/** The instruction RESTART stands before a function of several arguments. */
-const RESTART_BYTES = 4;
+/** Closinfo of a closure with native code of so many arguments (0: without native code). */
+const closinfo = (arity: number, startOfEnvironment: number): bigint =>
+  (BigInt(arity) << BigInt(CLOSINFO_ARITY_SHIFT)) | BigInt((startOfEnvironment << 1) | 1);
 
 /** Room in the minor heap for several blocks: the local with its address, and how much it is, with the blocks' headers. */
 interface Room {
@@ -151,8 +153,7 @@ export class AllocationLowering extends ValueLowering {
     const base = native ? this.native.closures(this.part) : this.native.code(this.part);
     const offset = (BigInt(index) << 32n) + BigInt(4 * entry);
     this.initialise(p, i, native ? m.i64.add(base, m.i64.const(offset)) : e.extend(e.add32(base, 4 * entry)));
-    const arity = BigInt(native ? native.arity : 0) << BigInt(CLOSINFO_ARITY_SHIFT);
-    this.initialise(p, i + 1, m.i64.const(arity | BigInt((startOfEnvironment << 1) | 1)));
+    this.initialise(p, i + 1, m.i64.const(closinfo(native ? native.arity : 0, startOfEnvironment)));
   }
 
   protected closure(node: Node): void {
@@ -168,20 +169,22 @@ export class AllocationLowering extends ValueLowering {
     const [f] = node.inputs;
     const rest = node.immediates[0] as number;
     const p = this.allocate(node, TAG_CLOSURE, node.inputs);
-    const restart = e.extend(e.add32(e.load32(this.address(f!)), -RESTART_BYTES));
+    // The instruction RESTART stands before a function of several arguments.
+    const restart = e.extend(e.add32(e.load32(this.address(f!)), -OPCODE_BYTES));
     this.initialise(p, 0, e.module.i64.or(restart, e.module.i64.const(BigInt(rest) << 32n)));
-    this.initialise(p, 1, e.module.i64.const((BigInt(rest) << BigInt(CLOSINFO_ARITY_SHIFT)) | BigInt((PLAIN_ENVIRONMENT << 1) | 1)));
+    this.initialise(p, 1, e.module.i64.const(closinfo(rest, PLAIN_ENVIRONMENT)));
     node.inputs.forEach((input, i) => this.initialise(p, PLAIN_ENVIRONMENT + i, this.value(input)));
     this.finishBlock(node, p);
   }
 
   protected recursiveClosures(node: Node): void {
     const entries = node.immediates as readonly number[];
-    const start = 3 * entries.length - 1;
+    const start = CLOSURE_WORDS * entries.length - 1;
     const p = this.allocate(node, TAG_CLOSURE, node.inputs);
     entries.forEach((entry, i) => {
-      if (i > 0) this.initialise(p, 3 * i - 1, this.e.c64((3 * i << HEADER_WOSIZE_SHIFT) | TAG_INFIX));
-      this.initialiseClosure(p, 3 * i, entry, start - 3 * i);
+      const at = CLOSURE_WORDS * i;
+      if (i > 0) this.initialise(p, at - 1, this.e.c64((at << HEADER_WOSIZE_SHIFT) | TAG_INFIX));
+      this.initialiseClosure(p, at, entry, start - at);
     });
     node.inputs.forEach((input, i) => this.initialise(p, start + i, this.value(input)));
     this.finishBlock(node, p);

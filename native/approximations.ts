@@ -3,11 +3,8 @@
  * approximations of OCaml's Closure, asmcomp/closure.ml). Each function has one place in the code that makes its closures, so
  * what its environment holds is what that place captures; a unit's global is stored once.
  */
-import { PLAIN_ENVIRONMENT } from "../runtime/layout.ts";
+import { CLOSURE_WORDS, PLAIN_ENVIRONMENT } from "../runtime/layout.ts";
 import type { Node, SsaFunction } from "./ir.ts";
-
-/** Words from a closure to the next one of the same block: code, closinfo, header. */
-export const CLOSURE_WORDS = 3;
 
 export type Approximation =
   /** A closure of the code at word `entry`. */
@@ -54,6 +51,12 @@ export class Approximations {
     return approximation;
   }
 
+  /** The word of the code that a closure is known to have. */
+  entryOf(fn: SsaFunction, node: Node): number | undefined {
+    const approximation = this.of(fn, node);
+    return approximation?.kind === "closure" ? approximation.entry : undefined;
+  }
+
   private compute(fn: SsaFunction, node: Node): Approximation | undefined {
     const { operation, immediates, inputs } = node;
     switch (operation) {
@@ -77,27 +80,26 @@ export class Approximations {
   exported(): { global: number; field: number; entry: number }[] {
     return [...this.globals.keys()].flatMap((global) => {
       const unit = this.unitBlock(global);
-      if (unit?.kind !== "unit") return [];
+      if (!unit) return [];
       return unit.node.inputs.flatMap((value, field) => {
-        const closure = this.of(unit.fn, value);
-        return closure?.kind === "closure" ? [{ global, field, entry: closure.entry }] : [];
+        const entry = this.entryOf(unit.fn, value);
+        return entry === undefined ? [] : [{ global, field, entry }];
       });
     });
   }
 
   /** The closure so many functions after that of a node in the same block. */
   private sibling(fn: SsaFunction, node: Node, distance: number): Approximation | undefined {
-    const closure = this.of(fn, node);
-    const origin = closure?.kind === "closure" ? this.origins.get(closure.entry) : undefined;
-    const entry = origin?.node.immediates[origin.position + distance] as number | undefined;
-    return entry === undefined ? undefined : { kind: "closure", entry };
+    const first = this.entryOf(fn, node);
+    const origin = first === undefined ? undefined : this.origins.get(first);
+    return closureOf(origin?.node.immediates[origin.position + distance] as number | undefined);
   }
 
   private field(fn: SsaFunction, block: Node, i: number): Approximation | undefined {
     const approximation = this.of(fn, block);
     if (approximation?.kind === "unit") {
       const { fn: maker, node } = approximation;
-      return this.immutable(this.of(maker, node.inputs[i]!));
+      return closureOf(this.entryOf(maker, node.inputs[i]!)); // blocks in it may change
     }
     const origin = approximation && this.origins.get(approximation.entry);
     if (!origin) return undefined;
@@ -109,12 +111,11 @@ export class Approximations {
   }
 
   /** The block stored into a global. */
-  private unitBlock(number: number): Approximation | undefined {
+  private unitBlock(number: number): (Approximation & { kind: "unit" }) | undefined {
     const stored = this.globals.get(number);
     return stored?.node.operation === "makeBlock" ? { kind: "unit", ...stored } : undefined;
   }
-
-  private immutable(value: Approximation | undefined): Approximation | undefined {
-    return value?.kind === "closure" ? value : undefined;
-  }
 }
+
+const closureOf = (entry: number | undefined): Approximation | undefined =>
+  entry === undefined ? undefined : { kind: "closure", entry };

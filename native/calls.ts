@@ -144,8 +144,8 @@ export abstract class CallLowering extends NodeLowering {
     const values = (): Expr[] => [...args.map((arg) => this.value(arg)), this.value(f), sp()];
     const call = (name: string, operands: Expr[]): Expr =>
       tail ? m.return_call(name, operands, i64) : m.call(name, operands, i64);
-    const approximation = this.unit.approximations.of(this.fn, f);
-    const known = approximation?.kind === "closure" ? this.unit.functions.get(approximation.entry) : undefined;
+    const entry = this.unit.approximations.entryOf(this.fn, f);
+    const known = entry === undefined ? undefined : this.unit.functions.get(entry);
     if (known?.arity === n) return call(known.name, values());
     if (n > MAX_NATIVE_ARITY) {
       const argv = (): Expr => e.add32(sp(), -n * WORD);
@@ -201,26 +201,28 @@ export abstract class CallLowering extends NodeLowering {
   }
 
   private guard(node: Node): void {
-    const m = this.e.module;
     const [condition, ...args] = node.inputs;
-    const raise = this.emitted(() => {
+    this.unless(this.condition(condition!), () => {
       const frame = this.frame(node);
       const primitive = this.unit.primitives[node.immediates[0] as number]!;
-      this.code.push(m.drop(this.callPrimitive(node, frame, primitive, args)), ...this.failed(node, frame, "never"));
+      const call = this.callPrimitive(node, frame, primitive, args);
+      this.code.push(this.e.module.drop(call), ...this.failed(node, frame, "never"));
     });
-    this.code.push(this.e.if(m.i32.eqz(this.condition(condition!)), raise));
+  }
+
+  /** What is executed when a condition does not hold. */
+  private unless(condition: Expr, emit: () => void): void {
+    this.code.push(this.e.if(this.e.module.i32.eqz(condition), this.emitted(emit)));
   }
 
   private guardCall(node: Node): void {
-    const m = this.e.module;
     const [condition, f, ...args] = node.inputs;
-    const raise = this.emitted(() => {
+    this.unless(this.condition(condition!), () => {
       const frame = this.frame(node);
       this.storeFrame(node, frame);
       const call = this.applyTo(f!, args, () => this.bottom(frame.words), false);
-      this.code.push(m.drop(call), ...this.failed(node, frame, "called"));
+      this.code.push(this.e.module.drop(call), ...this.failed(node, frame, "called"));
     });
-    this.code.push(this.e.if(m.i32.eqz(this.condition(condition!)), raise));
   }
 
   private divide(node: Node): void {
@@ -275,11 +277,10 @@ export abstract class CallLowering extends NodeLowering {
   }
 
   private expect(node: Node): void {
-    const m = this.e.module;
     const kind = node.immediates[0] as number;
     const word = this.value(node.inputs[0]!);
     const isExpected = kind === BOXED_DOUBLE ? words.isDouble(this.e, word) : words.isBoxedInteger(this.e, word, kind);
-    this.code.push(this.e.if(m.i32.eqz(isExpected), this.emitted(() => this.leave(node))));
+    this.unless(isExpected, () => this.leave(node));
   }
 
   protected lowerCall(node: Node): void {

@@ -7,6 +7,7 @@
  * The bytecode is there in the bytes of the file that was compiled, and with it everything that the linker checks and that
  * the interpreter needs: CRCs of interfaces, required units and primitives, constants, debug events.
  */
+import { COMPILE_AGAIN } from "./load.ts";
 import type { CoreModule } from "../bytecode/engine.ts";
 import { FormatError } from "../bytecode/formats/errors.ts";
 import type { NativeCode } from "./code.ts";
@@ -65,5 +66,5 @@ export function abiOf(core: CoreModule): string {
 export function checkAbi({ abi }: NativeFile, core: CoreModule): void {
   if (abi === abiOf(core)) return;
   const problem = "this is native code for another version of Bactrian";
-  throw new FormatError("wrong-version", `${SECTION} section`, problem, "Make it again with bactrian compile");
+  throw new FormatError("wrong-version", `${SECTION} section`, problem, COMPILE_AGAIN);
 }

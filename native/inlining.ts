@@ -5,7 +5,7 @@
  */
 import type { Approximations } from "./approximations.ts";
 import { dominators, isBackward } from "./dominators.ts";
-import { Node, OPERATIONS, type SsaFunction } from "./ir.ts";
+import { Node, OPERATIONS, parameterCount, type SsaFunction } from "./ir.ts";
 import { isConstant } from "./liveness.ts";
 import { isPhi } from "./phis.ts";
 import { type Body, type Fate, raisesOnly, Splice, Target } from "./splice.ts";
@@ -40,7 +40,7 @@ function bodyOf(fn: SsaFunction): Body | undefined {
   const writes = blocks.some(({ nodes }) => nodes.some(({ operation }) => OPERATIONS[operation].effect === "write"));
   const starts = fates.includes("called") || blocks.some(({ nodes }) => nodes.some(raisesOnly));
   if (writes && starts && !writesLast(fn)) return undefined;
-  return { fn, fates: fates as Fate[] };
+  return { fn, fates: fates as Fate[], order: tree.order };
 }
 
 /** Whether a function of one block changes things only after all that can raise. */
@@ -105,8 +105,8 @@ export class Inliner {
   }
 
   private callee(caller: SsaFunction, f: Node): SsaFunction | undefined {
-    const callee = this.approximations.of(caller, f);
-    return callee?.kind === "closure" ? this.functions.get(callee.entry) : undefined;
+    const entry = this.approximations.entryOf(caller, f);
+    return entry === undefined ? undefined : this.functions.get(entry);
   }
 
   /** What applies a known function to fewer arguments than it wants. */
@@ -118,7 +118,7 @@ export class Inliner {
 
   private bodyFor(caller: SsaFunction, { inputs }: Node): Body | undefined {
     const fn = this.callee(caller, inputs[0]!);
-    if (!fn || this.active.has(fn) || Math.max(fn.arity, 1) !== inputs.length - 1) return undefined;
+    if (!fn || this.active.has(fn) || parameterCount(fn) !== inputs.length - 1) return undefined;
     if (!this.bodies.has(fn.entry)) {
       this.inline(fn);
       this.bodies.set(fn.entry, bodyOf(fn));

@@ -257,6 +257,9 @@ export interface Block {
   exit: Exit;
 }
 
+/** Parameters of a function; the code of a program or unit, which takes none, is called with one. */
+export const parameterCount = ({ arity }: { readonly arity: number }): number => Math.max(arity, 1);
+
 export interface SsaFunction {
   /** Word of its first instruction. */
   readonly entry: number;

@@ -14,6 +14,16 @@ export function isUnbox({ operation }: Node): boolean {
   return operation === "unbox" || operation === "unboxInteger";
 }
 
+/** Whether a function boxes or unboxes numbers. */
+export function usesBoxes({ blocks }: SsaFunction): boolean {
+  return blocks.some(({ nodes }) => nodes.some((node) => withFast(node).some((part) => isBox(part) || isUnbox(part))));
+}
+
+/** A node and the nodes of its fast path. */
+export function withFast(node: Node): readonly Node[] {
+  return node.fast ? [node, ...node.fast.nodes] : [node];
+}
+
 /** What a node boxes its input as: CUSTOM_*, BOXED_DOUBLE. */
 export function boxKind({ operation, immediates }: Node): number {
   return operation === "box" ? BOXED_DOUBLE : (immediates[0] as number);
@@ -75,6 +85,11 @@ export function* frameStates({ nodes, exit }: Block): Generator<FrameState> {
   if (exit.kind === "raise" && exit.handler) yield exit.handler.state;
 }
 
+/** The frame states of blocks, each once: calls may share them. */
+export function allStates(blocks: readonly Block[]): ReadonlySet<FrameState> {
+  return new Set(blocks.flatMap((block) => [...frameStates(block)]));
+}
+
 export function mapExit(exit: Exit, change: (node: Node) => Node): Exit {
   switch (exit.kind) {
     case "jump":
@@ -104,6 +119,24 @@ export function mapState(state: FrameState, change: (node: Node) => Node): void 
   if (state.accu !== "result") state.accu &&= change(state.accu);
 }
 
+/** What a node has been replaced by, in the end. */
+export function replacement(replaced: ReadonlyMap<Node, Node>, node: Node): Node {
+  let n = node;
+  for (let r = replaced.get(n); r; r = replaced.get(n)) n = r;
+  return n;
+}
+
+/** Let nodes be replaced wherever blocks use them. */
+export function replaceNodes(blocks: readonly Block[], replaced: ReadonlyMap<Node, Node>): void {
+  if (replaced.size === 0) return;
+  const change = (node: Node): Node => replacement(replaced, node);
+  for (const block of blocks) {
+    for (const node of block.nodes) mapNode(node, change);
+    block.exit = mapExit(block.exit, change);
+  }
+  for (const state of allStates(blocks)) mapState(state, change);
+}
+
 /** The one value that a phi stands for, if there is one. */
 function onlyValue(phi: Node, resolve: (node: Node) => Node): Node | undefined {
   let value: Node | undefined;
@@ -118,11 +151,7 @@ function onlyValue(phi: Node, resolve: (node: Node) => Node): Node | undefined {
 
 export function simplifyPhis(blocks: readonly Block[]): void {
   const replaced = new Map<Node, Node>();
-  const resolve = (node: Node): Node => {
-    let n = node;
-    for (let r = replaced.get(n); r; r = replaced.get(n)) n = r;
-    return n;
-  };
+  const resolve = (node: Node): Node => replacement(replaced, node);
   const phis = blocks.flatMap(phisOf);
   for (let changed = true; changed; ) {
     changed = false;
@@ -134,11 +163,7 @@ export function simplifyPhis(blocks: readonly Block[]): void {
       changed = true;
     }
   }
-  for (const block of blocks) {
-    for (const node of block.nodes) mapNode(node, resolve);
-    block.exit = mapExit(block.exit, resolve);
-    for (const state of frameStates(block)) mapState(state, resolve);
-  }
+  replaceNodes(blocks, replaced);
   dropUnused(blocks);
 }
 

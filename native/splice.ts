@@ -1,9 +1,8 @@
 /** The body of a function in the place of a call (inlining.ts says of which). */
 import type { BasicBlock } from "./cfg.ts";
-import { dominators } from "./dominators.ts";
 import { Editing } from "./editing.ts";
-import { type Block, type Exit, type FrameState, Node, type SsaFunction } from "./ir.ts";
-import { dropUnused, frameStates, isPhi, mapExit, mapNode, mapState, phisOf } from "./phis.ts";
+import { type Block, type Exit, Node, type SsaFunction } from "./ir.ts";
+import { dropUnused, isPhi, mapExit, phisOf, replaceNodes, replacement } from "./phis.ts";
 
 /** What becomes of a block of an inlined function. */
 export type Fate = "inlined" | "called";
@@ -12,6 +11,8 @@ export type Fate = "inlined" | "called";
 export interface Body {
   readonly fn: SsaFunction;
   readonly fates: readonly Fate[];
+  /** Its blocks in an order in which values are made before they are used. */
+  readonly order: readonly number[];
 }
 
 /** Whether the call of a node can be left to a call of the function, when its condition does not hold. */
@@ -22,23 +23,12 @@ export class Target extends Editing {
   /** Calls that have been replaced, and their results. */
   readonly replaced = new Map<Node, Node>();
 
-  readonly resolve = (node: Node): Node => {
-    let n = node;
-    for (let r = this.replaced.get(n); r; r = this.replaced.get(n)) n = r;
-    return n;
-  };
+  readonly resolve = (node: Node): Node => replacement(this.replaced, node);
 
   override finish(): void {
-    const { blocks, resolve } = this;
     super.finish();
-    const states = new Set<FrameState>();
-    for (const block of blocks) {
-      for (const node of block.nodes) mapNode(node, resolve);
-      block.exit = mapExit(block.exit, resolve);
-      for (const state of frameStates(block)) states.add(state);
-    }
-    for (const state of states) mapState(state, resolve);
-    dropUnused(blocks);
+    replaceNodes(this.blocks, this.replaced);
+    dropUnused(this.blocks);
   }
 }
 
@@ -127,7 +117,7 @@ export class Splice {
 
   private acrossBlocks(): void {
     const { target, index } = this;
-    const { fn: callee, fates } = this.body;
+    const { fn: callee, fates, order } = this.body;
     const before = target.blocks[index]!;
     const description = target.descriptions[index]!;
     const first = target.blocks.length;
@@ -147,8 +137,7 @@ export class Splice {
         phis.push({ copy, original: phi, block: i });
       }
     }
-    // In an order in which values are made before they are used.
-    for (const i of dominators(callee.graph).order) {
+    for (const i of order) {
       const original = callee.blocks[i]!;
       const nodes: Node[] = phis.filter(({ block }) => block === i).map(({ copy }) => copy);
       let exit: Exit = { kind: "jump" };

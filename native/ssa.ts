@@ -13,6 +13,7 @@ import type {
 import { instructionLength } from "../bytecode/instructions/decode.ts";
 import { instructions } from "../bytecode/instructions/table.ts";
 import {
+  CLOSURE_WORDS,
   FRAME_PART_CODE,
   FRAME_PART_ENV,
   FRAME_PART_EXTRA,
@@ -443,7 +444,7 @@ class FunctionBuilder implements NativeSemantics {
   closureRec(): void {
     const count = this.operand(0);
     const vars = this.operand(1);
-    if (3 * count - 1 + vars > MAX_YOUNG_WOSIZE) {
+    if (CLOSURE_WORDS * count - 1 + vars > MAX_YOUNG_WOSIZE) {
       this.leave(Math.max(vars - 1, 0));
       for (let i = 0; i < count; i++) this.push(this.accumulator);
       return;
@@ -451,7 +452,7 @@ class FunctionBuilder implements NativeSemantics {
     const first = this.at + 3;
     const targets = Array.from({ length: count }, (_, i) => first + this.code[first + i]!);
     const closures = this.add("recursiveClosures", vars > 0 ? this.take(vars) : [], ...targets);
-    for (let i = 0; i < count; i++) this.push(i === 0 ? closures : this.add("offsetClosure", [closures], 3 * i));
+    for (let i = 0; i < count; i++) this.push(i === 0 ? closures : this.add("offsetClosure", [closures], CLOSURE_WORDS * i));
     this.setAccu(closures);
   }
   offsetClosure(n: number): Node {

@@ -6,8 +6,8 @@
 import { BOXED_DOUBLE } from "../runtime/layout.ts";
 import { type DominatorTree, dominators, isDoneBefore } from "./dominators.ts";
 import { Editing } from "./editing.ts";
-import { type Block, type FrameState, type HandlerEdge, Node, type Operation, type SsaFunction } from "./ir.ts";
-import { allInputs, boxKind, dropUnused, exitInputs, frameStates, isBox, isPhi, isUnbox, mapExit, mapNode, mapState, phisOf } from "./phis.ts";
+import { type Block, type HandlerEdge, Node, type Operation, type SsaFunction } from "./ir.ts";
+import { allInputs, allStates, boxKind, dropUnused, exitInputs, isBox, isPhi, isUnbox, mapExit, mapNode, mapState, phisOf, replaceNodes, withFast } from "./phis.ts";
 
 /** A number in a global from the start: CUSTOM_* or BOXED_DOUBLE, and its value (an int64 in decimal). */
 export interface BoxedConstant {
@@ -25,8 +25,6 @@ const FLOAT: Sorted = { phi: "floatPhi", constant: "float" };
 const INT64: Sorted = { phi: "int64Phi", constant: "int64" };
 
 const sortOfKind = (kind: number): Sorted => (kind === BOXED_DOUBLE ? FLOAT : INT64);
-/** A node and the nodes of its fast path. */
-const parts = (node: Node): readonly Node[] => (node.fast ? [node, ...node.fast.nodes] : [node]);
 
 class Unboxing {
   private readonly fn: SsaFunction;
@@ -37,8 +35,6 @@ class Unboxing {
   private readonly unboxed = new Map<Node, { block: number | undefined; node: Node }[]>();
   /** The unboxed phis, and what boxes them. */
   private readonly numbers = new Map<Node, { phi: Node; kind: number }>();
-  /** What is to be put on edges. */
-  private readonly edges: { from: number; to: number; nodes: Node[] }[] = [];
 
   constructor(fn: SsaFunction, globals: NumberGlobals) {
     this.fn = fn;
@@ -54,9 +50,6 @@ class Unboxing {
     this.unboxConstants();
     dropUnused(this.fn.blocks);
     this.sinkBoxes();
-    const editing = new Editing(this.fn);
-    for (const { from, to, nodes } of this.edges) editing.split(from, to, nodes);
-    editing.finish();
     dropUnused(this.fn.blocks);
     this.unboxStates();
     dropUnused(this.fn.blocks);
@@ -71,16 +64,16 @@ class Unboxing {
     const replaced = new Map<Node, Node>();
     for (const { nodes } of this.fn.blocks) {
       for (const node of nodes) {
-        for (const part of parts(node)) if (isUnbox(part) && isBox(part.inputs[0]!)) replaced.set(part, part.inputs[0]!.inputs[0]!);
+        for (const part of withFast(node)) if (isUnbox(part) && isBox(part.inputs[0]!)) replaced.set(part, part.inputs[0]!.inputs[0]!);
       }
     }
-    this.replace(replaced);
+    replaceNodes(this.fn.blocks, replaced);
   }
 
   private note(): void {
     this.fn.blocks.forEach(({ nodes }, block) => {
       for (const node of nodes) {
-        for (const part of parts(node)) {
+        for (const part of withFast(node)) {
           if (isPhi(part)) this.blockOf.set(part, block);
           if (!isUnbox(part)) continue;
           const others = this.unboxed.get(part.inputs[0]!) ?? [];
@@ -150,24 +143,10 @@ class Unboxing {
       number.inputs = phi.inputs.map((input, i) => this.number(input, sources?.[i]));
       for (const { node } of this.unboxed.get(phi) ?? []) replaced.set(node, number);
     }
-    this.replace(replaced);
-    for (const state of this.states()) mapState(state, (node) => this.boxedInState(node));
+    replaceNodes(blocks, replaced);
+    for (const state of allStates(blocks)) mapState(state, (node) => this.boxedInState(node));
     blocks.forEach((block, index) => this.boxUses(block, index));
     for (const { nodes } of blocks) nodes.splice(0, nodes.length, ...nodes.map((node) => this.numbers.get(node)?.phi ?? node));
-  }
-
-  private replace(replaced: ReadonlyMap<Node, Node>): void {
-    if (replaced.size === 0) return;
-    const change = (node: Node): Node => {
-      let n = node;
-      for (let r = replaced.get(n); r; r = replaced.get(n)) n = r;
-      return n;
-    };
-    for (const block of this.fn.blocks) {
-      for (const node of block.nodes) mapNode(node, change);
-      block.exit = mapExit(block.exit, change);
-    }
-    for (const state of this.states()) for (const node of state.stack) if (node?.operation === "boxed") mapNode(node, change);
   }
 
   /** The number of a phi's input. */
@@ -199,7 +178,7 @@ class Unboxing {
       if (!number) return node;
       let box = boxes.get(node);
       if (!box) {
-        box = this.boxOf(number);
+        box = this.boxOf(number.phi, number.kind);
         boxes.set(node, box);
         result.push(box);
       }
@@ -218,26 +197,23 @@ class Unboxing {
     for (const to of new Set(this.fn.graph.blocks[index]!.successors)) if (!this.fn.handlers.has(to)) this.boxOnEdge(index, to);
   }
 
-  /** Box what goes from a block into phis of another that remain words. */
+  /** Box what goes from a block into phis of another that remain words; sinkBoxes places that where there are several ways. */
   private boxOnEdge(from: number, to: number): void {
     const i = this.fn.graph.predecessors[to]!.indexOf(from);
-    const boxes: Node[] = [];
-    const known = new Map<Node, Node>();
+    const boxes = new Map<Node, Node>();
     for (const phi of this.wordPhis(to)) {
-      const number = this.numbers.get(phi.inputs[i]!);
+      const input = phi.inputs[i]!;
+      const number = this.numbers.get(input);
       if (!number) continue;
-      const box = known.get(phi.inputs[i]!) ?? this.boxOf(number);
-      if (!known.has(phi.inputs[i]!)) boxes.push(box);
-      known.set(phi.inputs[i]!, box);
+      const box = boxes.get(input) ?? this.boxOf(number.phi, number.kind);
+      boxes.set(input, box);
       phi.inputs[i] = box;
     }
-    if (boxes.length === 0) return;
-    if (this.fn.graph.blocks[from]!.successors.length === 1) this.fn.blocks[from]!.nodes.push(...boxes);
-    else this.edges.push({ from, to, nodes: boxes });
+    if (this.fn.graph.blocks[from]!.successors.length === 1) this.fn.blocks[from]!.nodes.push(...boxes.values());
   }
 
-  private boxOf({ phi, kind }: { phi: Node; kind: number }): Node {
-    return kind === BOXED_DOUBLE ? this.node("box", [phi]) : this.node("boxInteger", [phi], kind);
+  private boxOf(number: Node, kind: number): Node {
+    return kind === BOXED_DOUBLE ? this.node("box", [number]) : this.node("boxInteger", [number], kind);
   }
 
   private boxRaised({ block, input }: HandlerEdge, change: (node: Node) => Node): void {
@@ -254,12 +230,8 @@ class Unboxing {
   /** What is boxed for phis of one way out of a block is boxed on that way. */
   private sinkBoxes(): void {
     const { blocks, graph, handlers } = this.fn;
-    const otherwise = new Set<Node>();
-    this.edges.length = 0; // what is on edges already is made again
-    for (const { nodes, exit } of blocks) {
-      for (const node of nodes) if (!isPhi(node)) for (const input of allInputs(node)) otherwise.add(input);
-      for (const node of exitInputs(exit)) otherwise.add(node);
-    }
+    const otherwise = this.usedBy((node) => !isPhi(node));
+    const editing = new Editing(this.fn);
     for (const { index, successors } of graph.blocks) {
       if (successors.length < 2) continue;
       for (const to of new Set(successors)) {
@@ -269,13 +241,24 @@ class Unboxing {
         for (const phi of phisOf(blocks[to]!)) {
           const box = phi.inputs[i]!;
           if (!isBox(box) || otherwise.has(box)) continue;
-          const sunk = boxes.get(box) ?? this.boxOf({ phi: box.inputs[0]!, kind: boxKind(box) });
+          const sunk = boxes.get(box) ?? this.boxOf(box.inputs[0]!, boxKind(box));
           boxes.set(box, sunk);
           phi.inputs[i] = sunk;
         }
-        if (boxes.size > 0) this.edges.push({ from: index, to, nodes: [...boxes.values()] });
+        if (boxes.size > 0) editing.split(index, to, [...boxes.values()]);
       }
     }
+    editing.finish();
+  }
+
+  /** What certain nodes and the exits of blocks use. */
+  private usedBy(users: (node: Node) => boolean): Set<Node> {
+    const used = new Set<Node>();
+    for (const { nodes, exit } of this.fn.blocks) {
+      for (const node of nodes) if (users(node)) for (const input of allInputs(node)) used.add(input);
+      for (const node of exitInputs(exit)) used.add(node);
+    }
+    return used;
   }
 
   // ---- Constants and states ----------------------------------------------------------------------------------------------------
@@ -288,23 +271,15 @@ class Unboxing {
       const node = this.constantNode(constant);
       for (const use of uses) replaced.set(use.node, node);
     }
-    this.replace(replaced);
+    replaceNodes(this.fn.blocks, replaced);
   }
 
   /** States box by themselves what is boxed for states only. */
   private unboxStates(): void {
-    const used = new Set<Node>();
-    for (const { nodes, exit } of this.fn.blocks) {
-      for (const node of nodes) for (const input of allInputs(node)) used.add(input);
-      for (const node of exitInputs(exit)) used.add(node);
-    }
+    const used = this.usedBy(() => true);
     const change = (node: Node): Node =>
       isBox(node) && !used.has(node) ? this.node("boxed", [node.inputs[0]!], boxKind(node)) : node;
-    for (const state of this.states()) mapState(state, change);
-  }
-
-  private states(): Set<FrameState> {
-    return new Set(this.fn.blocks.flatMap((block) => [...frameStates(block)]));
+    for (const state of allStates(this.fn.blocks)) mapState(state, change);
   }
 }
 

@@ -8,7 +8,9 @@ import { Inliner } from "./inlining.ts";
 import { type NumberGlobals, unboxNumbers } from "./unboxing.ts";
 import { MAX_FRAME_HEIGHT } from "./frames.ts";
 import type { NativeCode, NativeFunction, NativePart } from "./code.ts";
+import { parameterCount } from "./ir.ts";
 import { partAt } from "./parts.ts";
+import { usesBoxes } from "./phis.ts";
 import { compilable, NativeModule, type NativePrimitive } from "./module.ts";
 
 export interface CompiledUnit {
@@ -61,7 +63,7 @@ export function compileNative(
   const native = new NativeModule({ several: parts.length > 1, relocatable: globalWords !== undefined });
   const built = functions.map((source, i) => {
     const graph = controlFlow(code, source.entry);
-    const parameters = Math.max(source.arity, 1);
+    const parameters = parameterCount(source);
     const compiles = chosen(i) && compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT;
     return { ...source, parameters, compiles, fn: buildSsa(code, source.entry, source.arity, primitives, graph) };
   });
@@ -70,6 +72,7 @@ export function compileNative(
   const inliner = new Inliner(new Map(sources.map(({ entry, fn }) => [entry, fn])), approximations);
   for (const { fn } of built) inliner.inline(fn);
   for (const { fn } of built) {
+    if (!usesBoxes(fn)) continue;
     expectNumbers(fn);
     unboxNumbers(fn, numbers);
   }

@@ -6,7 +6,7 @@ import { ATOM0, WORD } from "../runtime/layout.ts";
 import type { CompareOp, FloatCompareOp } from "../bytecode/instructions/semantics.ts";
 import { type Frame, frameOf } from "./frames.ts";
 import type { Liveness } from "./liveness.ts";
-import { type Node, OPERATIONS, type Sort, type SsaFunction } from "./ir.ts";
+import { type Node, OPERATIONS, parameterCount, type Sort, type SsaFunction } from "./ir.ts";
 import type { NativeModule } from "./module.ts";
 import type { CompiledUnit } from "./unit.ts";
 
@@ -43,7 +43,7 @@ export class ValueLowering {
     this.fn = fn;
     this.part = unit.partAt(fn.entry);
     this.live = live;
-    this.parameters = inputs ? inputs.length : Math.max(fn.arity, 1);
+    this.parameters = inputs ? inputs.length : parameterCount(fn);
     this.places = new Map(inputs?.map((input, i) => [input, i]));
   }
 

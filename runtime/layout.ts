@@ -76,6 +76,8 @@ export const CLOSURE_INDEX = 4;
 export const CLOSURE_ARITY = 15;
 /** Start of the environment of a closure that is alone in its block. */
 export const PLAIN_ENVIRONMENT = 2;
+/** Words from a closure to the next one of the same block: code, closinfo, header. */
+export const CLOSURE_WORDS = 3;
 
 // Field 0 of a custom block: the kind of its operations, as an odd number (never a pointer).
 export const CUSTOM_INT32 = 1;
