@@ -13,6 +13,7 @@ const TOOL_SUMMARIES: Readonly<Record<(typeof TOOLS)[number], string>> = {
   ocamldep: "dependencies between OCaml sources",
   ocamllex: "OCaml's lexer generator",
   ocamlobjinfo: "what OCaml's files hold, as OCaml says it",
+  embed: "write an OCaml unit that makes compiled interfaces part of a program, for the library bactrian",
 };
 
 function cli(): Command {

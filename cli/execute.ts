@@ -8,7 +8,7 @@ import { libraryDirectory } from "../loader/installation.ts";
 import type { NativeCode } from "../native/code.ts";
 import { readInput } from "./files.ts";
 
-export const TOOLS = ["ocamlc", "ocamldep", "ocamllex", "ocamlobjinfo"] as const;
+export const TOOLS = ["ocamlc", "ocamldep", "ocamllex", "ocamlobjinfo", "embed"] as const;
 export type Tool = (typeof TOOLS)[number];
 
 export interface ExecuteOptions {

@@ -11,9 +11,9 @@ import { FormatError } from "../bytecode/formats/errors.ts";
 import { isForeignCode } from "../bytecode/formats/magic.ts";
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
 import { readUnits } from "../bytecode/formats/unit.ts";
-import { checkAbi } from "../native/file.ts";
+import { checkAbi, type NativeFile } from "../native/file.ts";
 import { readNativeFile } from "../native/file-read.ts";
-import { Plugins } from "../native/plugins.ts";
+import type { Plugins } from "../native/plugins.ts";
 import { looksLikeModule } from "../native/wasm-sections.ts";
 
 /**
@@ -22,27 +22,28 @@ import { looksLikeModule } from "../native/wasm-sections.ts";
  */
 export const PLUGIN_CHANNEL = "native plugin";
 
-/** `engine`: the machine, when it is there. */
-export function dynlinkPrimitives(program: BytecodeExecutable | undefined, core: CoreModule, engine: () => Engine): Primitive[] {
+export interface DynlinkOptions {
+  readonly program: BytecodeExecutable | undefined;
+  readonly core: CoreModule;
+  /** The machine, when it is there. */
+  readonly engine: () => Engine;
+  /** The plugins that the program has opened. */
+  readonly plugins: () => Plugins;
+}
+
+export function dynlinkPrimitives({ program, core, engine, plugins }: DynlinkOptions): Primitive[] {
   const section = (m: Machine, name: string): Value => {
     const bytes = program?.section(name);
     return bytes && bytes.length > 0 ? m.internBytes(bytes) : Val.emptyList;
   };
-  let plugins: Plugins | undefined;
-  const openedPlugins = (): Plugins => {
-    plugins ??= new Plugins(engine());
-    engine().attachNative = (fragment) => plugins?.attach(fragment);
-    return plugins;
-  };
   const openPlugin = (m: Machine, fd: number): void => {
+    if (m.substitutes.has(fd)) return; // it is open already, in memory
     if (m.host.files.status(fd).kind !== "file") return;
     const bytes = contents(m, fd);
     if (!looksLikeModule(bytes) && !isForeignCode(bytes)) return; // Dynlink sees what it is
     failing(m, () => {
-      const plugin = readNativeFile(bytes);
-      checkAbi(plugin, core);
-      if (plugin.kind === "program") throw new FormatError("wrong-kind", "native code", "this is a program, not a plugin", "Run it with bactrian run");
-      openedPlugins().add(plugin);
+      const plugin = pluginOf(readNativeFile(bytes), core);
+      plugins().add(plugin);
       m.substitutes.set(fd, { bytes: plugin.bytecode, at: 0 });
     });
   };
@@ -76,6 +77,13 @@ export function dynlinkPrimitives(program: BytecodeExecutable | undefined, core:
   });
 }
 
+/** A file of native code as a plugin for this machine. Throws FormatError when it is none. */
+export function pluginOf(file: NativeFile, core: CoreModule): NativeFile {
+  checkAbi(file, core);
+  if (file.kind === "plugin") return file;
+  throw new FormatError("wrong-kind", "native code", "this is a program, not a plugin", "Run it with bactrian run");
+}
+
 /** All bytes of the file of a descriptor. The position stays where it is. */
 function contents(m: Machine, fd: number): Uint8Array {
   const { files } = m.host;
@@ -93,10 +101,10 @@ function checkCompiled(m: Machine, fd: number): void {
   failing(m, () => readUnits(contents(m, fd)));
 }
 
-/** Do something; its FormatErrors are raised as Failure. */
-function failing(m: Machine, act: () => void): void {
+/** What `act` gives; its FormatErrors are raised as Failure. */
+export function failing<T>(m: Machine, act: () => T): T {
   try {
-    act();
+    return act();
   } catch (e) {
     throw e instanceof FormatError ? m.failwith(e.message) : e;
   }

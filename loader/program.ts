@@ -14,9 +14,11 @@ import { instructionLength } from "../bytecode/instructions/decode.ts";
 import { opcode } from "../bytecode/instructions/table.ts";
 import type { NativeCode } from "../native/code.ts";
 import { LoadedNative } from "../native/load.ts";
+import { Plugins } from "../native/plugins.ts";
 import { verify } from "../bytecode/verifier.ts";
 import { asCrash } from "./errors.ts";
 import { dynlinkPrimitives } from "./dynlink.ts";
+import { libraryPrimitives } from "./library.ts";
 import { reportUncaught } from "./uncaught.ts";
 
 export interface ProgramOptions {
@@ -48,10 +50,17 @@ export interface LoadedProgram {
 export function prepareProgram(program: BytecodeExecutable, options: ProgramOptions): LoadedProgram {
   const parameters = parseParameters(options.parameters);
   const { primitives, imports } = hostPrimitives({ argv: options.argv, executableName: options.argv[0] ?? "" });
+  let opened: Plugins | undefined;
+  const plugins = (): Plugins => {
+    opened ??= new Plugins(engine);
+    engine.attachNative = (fragment) => opened?.attach(fragment);
+    return opened;
+  };
+  const loading = { program, core: options.core, engine: () => engine, plugins, native: options.native !== undefined };
   const engine: Engine = new Engine({
     core: options.core,
     host: options.host,
-    primitives: [...primitives, ...dynlinkPrimitives(program, options.core, () => engine)],
+    primitives: [...primitives, ...dynlinkPrimitives(loading), ...libraryPrimitives(loading)],
     minorHeapWords: parameters.minorHeapWords,
     maxStackWords: parameters.maxStackWords,
     maxDomains: parameters.maxDomains,

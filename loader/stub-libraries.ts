@@ -1,5 +1,5 @@
 /**
- * The stub libraries of OCaml's own libraries. Elsewhere they are shared objects with C code; here their primitives are
+ * The stub libraries of OCaml's own libraries, and of ours. Elsewhere they are shared objects with C code; here their primitives are
  * the VM's own, and what is left of them is their names, and the symbols that ocamlc looks for when it links.
  */
 
@@ -9,6 +9,7 @@ export const STUB_LIBRARIES = {
   str: "camlstrbyt",
   systhreads: "threads",
   runtime_events: "camlruntime_eventsbyt",
+  bactrian: "bactrian",
 } as const;
 
 /** File of the stub library with a name. */

@@ -53,7 +53,7 @@ async function build(core: CoreModule, onProgress: Progress): Promise<void> {
     source: ocamlSource(),
     library: libraryDirectory,
     buildFolder: join(dist, "ocaml-build"),
-    evaluator: packageFile("loader/toplevel/evaluator.ml"),
+    ownSources: packageFile("loader"),
     workerScript,
     runCommand: [process.execPath, commandScript, "run"],
     onProgress,

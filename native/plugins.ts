@@ -32,6 +32,11 @@ export class Plugins {
     this.engine = engine;
   }
 
+  /** Forget the native code of the units of a .cmo or .cma: they are to be interpreted. */
+  remove(bytecode: Uint8Array): void {
+    for (const { name } of readUnits(bytecode)) this.parts.delete(bytesToHex(unitDigest(bytecode, name)));
+  }
+
   /** Keep the native code of a plugin for its units. */
   add(file: NativeFile): void {
     const plugin = { file, loaded: undefined };

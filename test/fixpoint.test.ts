@@ -28,7 +28,7 @@ t.test("the toolchain reproduces itself", { timeout: 1_800_000 }, async (t) => {
     source: ocamlSource(),
     library: libraryDirectory,
     buildFolder: folder,
-    evaluator: packageFile("loader/toplevel/evaluator.ml"),
+    ownSources: packageFile("loader"),
     runCommand: [],
     workerScript,
     compiler: join(libraryDirectory, "bin/ocamlc"),

@@ -19,7 +19,7 @@ prepareSources({
   source,
   library: libraryDirectory,
   buildFolder: folder,
-  evaluator: packageFile("loader/toplevel/evaluator.ml"),
+  ownSources: packageFile("loader"),
 });
 const targets = stdlibTargets((path) => readFileSync(join(source, path), "utf8"));
 const made = new Set(targets.flatMap((t) => [t.output, ...t.alsoWrites]));

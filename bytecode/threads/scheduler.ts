@@ -131,6 +131,11 @@ export class Scheduler {
     this.allowWaits();
   }
 
+  /** Whether a primitive that is running can wait for JavaScript's event loop (HostWait). */
+  get mayTurn(): boolean {
+    return this.machine.asynchronous && !this.nested;
+  }
+
   /** Have the host put off what has to wait, if that serves anybody. */
   allowWaits(): void {
     const { machine, population } = this;

@@ -16,6 +16,7 @@ import { BuildError } from "../errors.ts";
 import { prepareSources } from "./prepare.ts";
 import { STUB_LIBRARIES, stubFile, stubLibrary } from "../stub-libraries.ts";
 import { externalsOf } from "./sources.ts";
+import { LIBRARY_FOLDER, libraryTargets } from "./library.ts";
 import { compilerTargets, otherLibraryTargets, stdlibTargets, type Target } from "./targets.ts";
 import type { Job, Outcome } from "./worker.ts";
 
@@ -27,8 +28,8 @@ export interface BuildOptions {
   readonly library: string;
   /** Folder for sources and intermediate files. */
   readonly buildFolder: string;
-  /** loader/toplevel/evaluator.ml. */
-  readonly evaluator: string;
+  /** The folder loader/, where our own OCaml sources are. */
+  readonly ownSources: string;
   /** The command that runs a bytecode program whose path and arguments follow: for `#!` lines. */
   readonly runCommand: readonly string[];
   /** The worker's script (worker.ts). */
@@ -50,7 +51,7 @@ export async function compileToolchain(options: BuildOptions): Promise<void> {
   mkdirSync(options.buildFolder, { recursive: true });
   prepareSources(options);
   const read = (path: string): string => readFileSync(join(options.source, path), "utf8");
-  const targets = [...stdlibTargets(read), ...compilerTargets(read), ...otherLibraryTargets(read)];
+  const targets = [...stdlibTargets(read), ...compilerTargets(read), ...otherLibraryTargets(read), ...libraryTargets(read)];
   await new Scheduler(options, targets).run();
 }
 
@@ -226,9 +227,10 @@ function installLibrary(options: BuildOptions): void {
   copy("otherlibs/str", "str", /\.(cmi|cmt|cmti|mli|cma)$/);
   copy("otherlibs/systhreads", "threads", /\.(cmi|cmt|cmti|mli|cma)$/);
   copy("otherlibs/runtime_events", "runtime_events", /\.(cmi|cmt|cmti|mli|cma)$/);
+  copy(LIBRARY_FOLDER, "bactrian", /^(?!.*(__Compiler\.|embed\.)).*\.(cmi|cmti|mli|cma)$/);
   installStubLibraries(options);
   mkdirSync(join(library, "bin"), { recursive: true });
-  for (const program of ["ocamlc", "ocamldep", "ocamlobjinfo", "ocaml", "evaluator"]) {
+  for (const program of ["ocamlc", "ocamldep", "ocamlobjinfo", "ocaml", "evaluator", "embed"]) {
     cpSync(join(buildFolder, program), join(library, "bin", program));
   }
   cpSync(join(buildFolder, "boot/ocamllex"), join(library, "bin", "ocamllex"));

@@ -14,15 +14,16 @@ import {
   sysModule,
 } from "./sources.ts";
 import { makeVariable } from "./makefile.ts";
-import { DYNLINK, loadingPlugins, TOPEVAL } from "./plugins.ts";
+import { LIBRARY_FOLDER } from "./library.ts";
+import { DYNLINK, DYNLINK_COMMON, DYNLINK_SYMTABLE, DYNLINK_SYMTABLE_INTERFACE, loadingPlugins, TOPEVAL } from "./plugins.ts";
 import { EVALUATOR } from "./targets.ts";
 
 export interface PrepareOptions {
   readonly source: string;
   readonly library: string;
   readonly buildFolder: string;
-  /** loader/toplevel/evaluator.ml. */
-  readonly evaluator: string;
+  /** The folder loader/, where our own OCaml sources are. */
+  readonly ownSources: string;
   readonly compiler?: string;
 }
 
@@ -43,7 +44,7 @@ export function prepareSources(options: PrepareOptions): void {
   }
   write("boot/ocamlc", readFileSync(options.compiler ?? join(options.source, "boot/ocamlc")));
   write("boot/ocamllex", readFileSync(join(options.source, "boot/ocamllex")));
-  for (const folder of "asmcomp runtime compilerlibs".split(" ")) {
+  for (const folder of ["asmcomp", "runtime", "compilerlibs", `${LIBRARY_FOLDER}/stdlib`]) {
     mkdirSync(join(options.buildFolder, folder), { recursive: true });
   }
 
@@ -61,11 +62,21 @@ export function prepareSources(options: PrepareOptions): void {
   write("otherlibs/dynlink/dynlink_cmo_format.mli", read("file_formats/cmo_format.mli"));
   write("otherlibs/dynlink/dynlink_platform_intf.mli", read("otherlibs/dynlink/dynlink_platform_intf.ml"));
   write("otherlibs/dynlink/dynlink_config.ml", dynlinkConfigModule(read("otherlibs/dynlink/dynlink_config.ml.in"), version));
-  write("otherlibs/dynlink/byte/dynlink.ml", loadingPlugins(read("otherlibs/dynlink/byte/dynlink.ml"), DYNLINK));
-  write("toplevel/byte/topeval.ml", loadingPlugins(read("toplevel/byte/topeval.ml"), TOPEVAL));
+  const changed = {
+    "otherlibs/dynlink/byte/dynlink.ml": DYNLINK,
+    "otherlibs/dynlink/dynlink_common.ml": DYNLINK_COMMON,
+    "otherlibs/dynlink/byte/dynlink_symtable.ml": DYNLINK_SYMTABLE,
+    "otherlibs/dynlink/byte/dynlink_symtable.mli": DYNLINK_SYMTABLE_INTERFACE,
+    "toplevel/byte/topeval.ml": TOPEVAL,
+  };
+  for (const [path, changes] of Object.entries(changed)) write(path, loadingPlugins(read(path), changes));
   write("otherlibs/unix/unix.ml", read("otherlibs/unix/unix_unix.ml"));
-  write(`${EVALUATOR}.ml`, readFileSync(options.evaluator));
+  const own = (path: string): Uint8Array => readFileSync(join(options.ownSources, path));
+  write(`${EVALUATOR}.ml`, own("toplevel/evaluator.ml"));
   write(`${EVALUATOR}.mli`, "");
+  for (const name of readdirSync(join(options.ownSources, "library"))) {
+    write(`${name.startsWith("dynlink_") ? "otherlibs/dynlink" : LIBRARY_FOLDER}/${name}`, own(`library/${name}`));
+  }
   const domainstate = domainstateModule(read("runtime/caml/domain_state.tbl"), read("runtime/caml/config.h"));
   write("utils/domainstate.ml", domainstate.ml);
   write("utils/domainstate.mli", domainstate.mli);

@@ -25,7 +25,7 @@ export interface Target {
 /** Reads a file of OCaml's source tree. */
 export type ReadSource = (path: string) => string;
 
-const BOOT_OCAMLC = "boot/ocamlc";
+export const BOOT_OCAMLC = "boot/ocamlc";
 const STDLIB_FLAGS =
   "-strict-sequence -absname -w +a-4-9-41-42-44-45-48 -g -warn-error +A -bin-annot -nostdlib -principal".split(" ");
 const COMPILER_FLAGS =
@@ -47,7 +47,7 @@ function capitalize(name: string): string {
 const NO_STDLIB = ["camlinternalFormatBasics", "stdlib"];
 
 /** Name of the unit of a module of the standard library. */
-function stdlibUnit(module: string): string {
+export function stdlibUnit(module: string): string {
   return module === "stdlib" || module.startsWith("camlinternal") ? module : `stdlib__${capitalize(module)}`;
 }
 
@@ -103,7 +103,7 @@ export function stdlibTargets(read: ReadSource): Target[] {
 // ---- The compilers ------------------------------------------------------------------------------------------------------
 
 /** Everything that every compilation of compiler sources needs. */
-const STDLIB_DONE = ["stdlib/stdlib.cma", "stdlib/std_exit.cmo"];
+export const STDLIB_DONE = ["stdlib/stdlib.cma", "stdlib/std_exit.cmo"];
 
 interface CompileOptions {
   readonly program?: string;
@@ -141,7 +141,7 @@ function compile(sources: readonly string[], depend: ReadonlyMap<string, string[
 const cmiOf = (file: string): string => file.replace(/\.mli?$/, ".cmi");
 
 /** The units of a list of sources, in link order. */
-function unitsOf(sources: readonly string[]): string[] {
+export function unitsOf(sources: readonly string[]): string[] {
   return sources.filter((s) => /\.(ml|mly|mll)$/.test(s)).map((s) => s.replace(/\.ml[ly]?$/, ".cmo"));
 }
 
@@ -157,7 +157,7 @@ function archive(output: string, units: readonly string[], flags: readonly strin
   };
 }
 
-function executable(output: string, inputs: readonly string[], flags: readonly string[]): Target {
+export function executable(output: string, inputs: readonly string[], flags: readonly string[]): Target {
   return {
     output,
     alsoWrites: [],
@@ -307,12 +307,17 @@ function compileByte(sources: readonly string[], depend: ReadonlyMap<string, str
   });
 }
 
-/** The dynlink library for bytecode. */
+/** The dynlink library for bytecode, with a unit of ours (loader/library/) that OCaml's own use. */
 function dynlinkTargets(read: ReadSource): Target[] {
   const folder = "otherlibs/dynlink";
-  const sources = makeVariable(read("Makefile"), "dynlink_SOURCES").filter((s) => !s.startsWith(`${folder}/native/`));
+  const shared = `${folder}/dynlink_shared`;
+  const own = [`${shared}.mli`, `${shared}.ml`];
+  const sources = [...own, ...makeVariable(read("Makefile"), "dynlink_SOURCES").filter((s) => !s.startsWith(`${folder}/native/`))];
+  const depend = parseDepend(read(".depend"));
+  for (const unit of ["byte/dynlink.cmo", "dynlink_common.cmo"]) depend.get(`${folder}/${unit}`)!.push(`${shared}.cmi`);
+  for (const file of ["cmi", "cmo"]) depend.set(`${shared}.${file}`, [`${folder}/dynlink_cmo_format.cmi`]);
   return [
-    ...compileByte([...sources, `${folder}/dynlink_cmo_format.mli`], parseDepend(read(".depend"))),
+    ...compileByte([...sources, `${folder}/dynlink_cmo_format.mli`], depend),
     archive(`${folder}/dynlink.cma`, unitsOf(sources), []),
   ];
 }

@@ -23,6 +23,9 @@ export function isOutputChannel(m: Machine, p: number, i: number): boolean {
   return m.i32[(channelAt(m, p, i) + CHANNEL_MAX) >>> 2]! === 0;
 }
 
+/** Descriptors from here on are of no file: channels on them read bytes in memory (Machine.substitutes). */
+export const FIRST_MEMORY_DESCRIPTOR = 1 << 28;
+
 /** Names that programs give to their channels, by descriptor. */
 type ChannelNames = Map<number, string>;
 
@@ -84,7 +87,7 @@ export function channelImports(m: Machine, names: ChannelNames): Record<string, 
       guarded(() => 0, () => {
         names.delete(fd!);
         m.substitutes.delete(fd!);
-        files.close(fd!);
+        if (fd! < FIRST_MEMORY_DESCRIPTOR) files.close(fd!);
         return 1;
       }),
     channel_check: (fd) =>
