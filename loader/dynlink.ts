@@ -22,6 +22,12 @@ import { looksLikeModule } from "../native/wasm-sections.ts";
  */
 export const PLUGIN_CHANNEL = "native plugin";
 
+/**
+ * The name under which a toplevel registers its own linker. Dynlink gets that with the sections of the program, as a field
+ * more than OCaml's runtime has, and works with its tables.
+ */
+const TOPLEVEL_LINKER = "Bactrian.linker";
+
 export interface DynlinkOptions {
   readonly program: BytecodeExecutable | undefined;
   readonly core: CoreModule;
@@ -59,7 +65,10 @@ export function dynlinkPrimitives({ program, core, engine, plugins }: DynlinkOpt
         const names = engine().primitives.namesByIndex();
         const primitives = m.list(names.length, (i) => m.allocString(names[i]!));
         const crcs = m.popRoot();
-        return m.tuple(0, m.popRoot(), crcs, primitives, Val.emptyList);
+        const sections: Value[] = [m.popRoot(), crcs, primitives, Val.emptyList];
+        const linker = m.namedValue(TOPLEVEL_LINKER);
+        if (linker !== undefined) sections.push(linker);
+        return m.tuple(0, ...sections);
       },
     ],
     caml_dynlink_open_lib: [

@@ -49,7 +49,8 @@ export interface LoadedProgram {
 /** Load a program into a machine of its own. Throws FormatError. */
 export function prepareProgram(program: BytecodeExecutable, options: ProgramOptions): LoadedProgram {
   const parameters = parseParameters(options.parameters);
-  const { primitives, imports } = hostPrimitives({ argv: options.argv, executableName: options.argv[0] ?? "" });
+  const identity = { argv: options.argv, executableName: options.argv[0] ?? "", ...(options.native && { variant: "native" }) };
+  const { primitives, imports } = hostPrimitives(identity);
   let opened: Plugins | undefined;
   const plugins = (): Plugins => {
     opened ??= new Plugins(engine);

@@ -15,7 +15,7 @@ import {
 } from "./sources.ts";
 import { makeVariable } from "./makefile.ts";
 import { LIBRARY_FOLDER } from "./library.ts";
-import { DYNLINK, DYNLINK_COMMON, DYNLINK_SYMTABLE, DYNLINK_SYMTABLE_INTERFACE, loadingPlugins, TOPEVAL } from "./plugins.ts";
+import { changedSources } from "./plugins.ts";
 import { EVALUATOR } from "./targets.ts";
 
 export interface PrepareOptions {
@@ -33,6 +33,8 @@ const FOLDERS = (
   "middle_end/flambda/base_types driver toplevel toplevel/byte tools " +
   "otherlibs/unix otherlibs/str otherlibs/systhreads otherlibs/runtime_events otherlibs/dynlink otherlibs/dynlink/byte"
 ).split(" ");
+
+const PLATFORM_INTERFACE = "otherlibs/dynlink/dynlink_platform_intf.ml";
 
 export function prepareSources(options: PrepareOptions): void {
   const read = (path: string): string => readFileSync(join(options.source, path), "utf8");
@@ -60,16 +62,11 @@ export function prepareSources(options: PrepareOptions): void {
     configModule(read("utils/config.generated.ml.in"), read("utils/config.common.ml.in"), version, options.library),
   );
   write("otherlibs/dynlink/dynlink_cmo_format.mli", read("file_formats/cmo_format.mli"));
-  write("otherlibs/dynlink/dynlink_platform_intf.mli", read("otherlibs/dynlink/dynlink_platform_intf.ml"));
   write("otherlibs/dynlink/dynlink_config.ml", dynlinkConfigModule(read("otherlibs/dynlink/dynlink_config.ml.in"), version));
-  const changed = {
-    "otherlibs/dynlink/byte/dynlink.ml": DYNLINK,
-    "otherlibs/dynlink/dynlink_common.ml": DYNLINK_COMMON,
-    "otherlibs/dynlink/byte/dynlink_symtable.ml": DYNLINK_SYMTABLE,
-    "otherlibs/dynlink/byte/dynlink_symtable.mli": DYNLINK_SYMTABLE_INTERFACE,
-    "toplevel/byte/topeval.ml": TOPEVAL,
-  };
-  for (const [path, changes] of Object.entries(changed)) write(path, loadingPlugins(read(path), changes));
+  for (const [path, source] of changedSources(read)) {
+    write(path, source);
+    if (path === PLATFORM_INTERFACE) write(`${PLATFORM_INTERFACE}i`, source); // a copy, as in OCaml's makefile
+  }
   write("otherlibs/unix/unix.ml", read("otherlibs/unix/unix_unix.ml"));
   const own = (path: string): Uint8Array => readFileSync(join(options.ownSources, path));
   write(`${EVALUATOR}.ml`, own("toplevel/evaluator.ml"));

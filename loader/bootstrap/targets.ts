@@ -307,15 +307,20 @@ function compileByte(sources: readonly string[], depend: ReadonlyMap<string, str
   });
 }
 
-/** The dynlink library for bytecode, with a unit of ours (loader/library/) that OCaml's own use. */
+/** The dynlink library, for bytecode and native plugins, with units of ours (loader/library/) that OCaml's own use. */
 function dynlinkTargets(read: ReadSource): Target[] {
   const folder = "otherlibs/dynlink";
-  const shared = `${folder}/dynlink_shared`;
-  const own = [`${shared}.mli`, `${shared}.ml`];
-  const sources = [...own, ...makeVariable(read("Makefile"), "dynlink_SOURCES").filter((s) => !s.startsWith(`${folder}/native/`))];
+  const own = ["dynlink_shared", "dynlink_bactrian"].map((unit) => `${folder}/${unit}`);
+  const sources = [
+    ...own.flatMap((unit) => [`${unit}.mli`, `${unit}.ml`]),
+    ...makeVariable(read("Makefile"), "dynlink_SOURCES").filter((s) => !s.startsWith(`${folder}/native/`)),
+  ];
   const depend = parseDepend(read(".depend"));
-  for (const unit of ["byte/dynlink.cmo", "dynlink_common.cmo"]) depend.get(`${folder}/${unit}`)!.push(`${shared}.cmi`);
-  for (const file of ["cmi", "cmo"]) depend.set(`${shared}.${file}`, [`${folder}/dynlink_cmo_format.cmi`]);
+  for (const unit of ["byte/dynlink.cmo", "dynlink_common.cmo"]) {
+    depend.get(`${folder}/${unit}`)!.push(...own.map((unit) => `${unit}.cmi`));
+  }
+  for (const file of ["cmi", "cmo"]) depend.set(`${folder}/dynlink_shared.${file}`, [`${folder}/dynlink_cmo_format.cmi`]);
+  depend.set(`${folder}/dynlink_bactrian.cmo`, [`${folder}/dynlink_shared.cmi`]);
   return [
     ...compileByte([...sources, `${folder}/dynlink_cmo_format.mli`], depend),
     archive(`${folder}/dynlink.cma`, unitsOf(sources), []),

@@ -24,6 +24,7 @@ type linked = {
 
 let linked = ref []
 let add unit = linked := unit :: !linked
+let forget descriptors = linked := List.filter (fun unit -> not (List.memq unit.descriptor descriptors)) !linked
 
 external global_data : unit -> Obj.t array = "caml_get_global_data"
 

@@ -23,6 +23,9 @@ type linked = {
 (** To be called when a unit has been linked. *)
 val add : linked -> unit
 
+(** To be called when units with these descriptors are not to be there after all, since their library could not be loaded. *)
+val forget : Dynlink_cmo_format.compilation_unit list -> unit
+
 (** The unit's block, when its initialisation has come to its end. *)
 val value : linked -> Obj.t option
 

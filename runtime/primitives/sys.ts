@@ -9,6 +9,8 @@ export interface ProgramIdentity {
   argv: readonly string[];
   /** Sys.executable_name. */
   executableName: string;
+  /** Sys.runtime_variant: "native" for programs that have been started as native code. Default: "". */
+  variant?: string;
 }
 
 /** Flags of caml_sys_open, by constructor of open_flag: RDONLY, WRONLY, APPEND, CREAT, TRUNC, EXCL, BINARY, TEXT, NONBLOCK. */
@@ -206,7 +208,7 @@ export function sysPrimitives(identity: ProgramIdentity): Primitive[] {
     caml_sys_const_backend_type: [1, () => Val.int(1)],
     caml_sys_get_config: [1, (m) => m.tuple(0, m.allocString("Unix"), Val.int(64), Val.false)],
     caml_xdg_defaults: [1, () => Val.emptyList],
-    caml_runtime_variant: [1, (m) => m.allocString("")],
+    caml_runtime_variant: [1, (m) => m.allocString(identity.variant ?? "")],
     caml_runtime_parameters: [1, (m) => m.allocString("")],
     caml_ml_enable_runtime_warnings: [
       1,

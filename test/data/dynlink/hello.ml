@@ -1,0 +1,2 @@
+let x = "Hello!"
+let length = Sys.opaque_identity String.length

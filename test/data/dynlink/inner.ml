@@ -1,0 +1,1 @@
+let () = Registry.register "inner" (fun () -> Hello.length Hello.x * 10)

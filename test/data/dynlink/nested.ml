@@ -1,0 +1,2 @@
+(* Loads a plugin that does not exist. *)
+let () = Dynlink.loadfile "absent.cmo"

@@ -1,0 +1,2 @@
+(* An interface that the host knows, without an implementation. *)
+type t = int

@@ -1,0 +1,2 @@
+let before = Sys.opaque_identity 1
+let () = raise (Registry.Refused 42)

@@ -1,0 +1,1 @@
+let () = Registry.register "registered" (fun () -> 2)
