@@ -19,6 +19,7 @@ import { verify } from "../bytecode/verifier.ts";
 import { asCrash } from "./errors.ts";
 import { dynlinkPrimitives } from "./dynlink.ts";
 import { libraryPrimitives } from "./library.ts";
+import { reportCollections, VERBOSE_AT_EXIT } from "./gc-report.ts";
 import { reportUncaught } from "./uncaught.ts";
 
 export interface ProgramOptions {
@@ -44,6 +45,8 @@ export interface LoadedProgram {
   readonly fragment: CodeFragment;
   /** Its name, for errors. */
   readonly file: string;
+  /** Whether to tell at its end what was collected. */
+  readonly verbose: boolean;
 }
 
 /** Load a program into a machine of its own. Throws FormatError. */
@@ -74,7 +77,8 @@ export function prepareProgram(program: BytecodeExecutable, options: ProgramOpti
   if (parameters.backtrace) engine.machine.i32[CELL_BACKTRACE_ACTIVE >>> 2] = 1;
   const fragment = loadProgram(engine, program, options.verify ?? false);
   if (options.native) new LoadedNative(engine, options.native).link(0, fragment);
-  return { engine, fragment, file: program.file ?? options.argv[0] ?? "program" };
+  const verbose = (parameters.verbose & VERBOSE_AT_EXIT) !== 0;
+  return { engine, fragment, file: program.file ?? options.argv[0] ?? "program", verbose };
 }
 
 /** Run a program in a machine of its own until it ends. Its exit status. Throws FormatError. */
@@ -108,7 +112,7 @@ export async function runPreparedAsync(program: LoadedProgram): Promise<number> 
 }
 
 /** Run a program, but for the promises that it waits for. */
-function* steps({ engine, fragment, file }: LoadedProgram): Generator<Promise<unknown>, number> {
+function* steps({ engine, fragment, file, verbose }: LoadedProgram): Generator<Promise<unknown>, number> {
   try {
     try {
       yield* engine.scheduler.run(engine.codeClosure(fragment), Val.unit);
@@ -117,9 +121,13 @@ function* steps({ engine, fragment, file }: LoadedProgram): Generator<Promise<un
       yield* reportUncaught(engine);
       return UNCAUGHT_STATUS;
     }
+    if (verbose) reportCollections(engine.machine);
     return 0;
   } catch (e) {
-    if (e instanceof ExitRequest) return e.status;
+    if (e instanceof ExitRequest) {
+      if (verbose) reportCollections(engine.machine);
+      return e.status;
+    }
     throw asCrash(file, e);
   } finally {
     engine.machine.settle();

@@ -68,6 +68,7 @@ export interface CoreExports {
   // Primitives that the host uses, too: words as BigInts, for what is rare. 0: an exception is in CELL_EXN.
   caml_gc_minor(unit: bigint): bigint;
   caml_gc_full_major(unit: bigint): bigint;
+  caml_gc_quick_stat(unit: bigint): bigint;
   caml_ml_open_descriptor_in(fd: bigint): bigint;
   caml_ml_open_descriptor_out(fd: bigint): bigint;
   caml_ba_create(kind: bigint, layout: bigint, dimensions: bigint): bigint;
