@@ -14,8 +14,11 @@ import { buildProgress } from "./progress.ts";
 /** Bytes of what was made, or the exit status of the compiler, which has said why it has made nothing. */
 export type Made = { readonly bytes: Uint8Array } | { readonly status: number };
 
-/** Link a source, .cmo or .cma with the standard library. Throws FormatError, UsageError. */
-export async function linkProgram(core: CoreModule, file: string): Promise<Made> {
+/**
+ * Link a source, .cmo or .cma with the standard library, all of it unless only what the program refers to is asked for.
+ * Throws FormatError, UsageError.
+ */
+export async function linkProgram(core: CoreModule, file: string, { small = false } = {}): Promise<Made> {
   // These say better than the compiler what is wrong with a file.
   const bytes = readInput(file);
   const source = file.endsWith(".ml");
@@ -24,7 +27,9 @@ export async function linkProgram(core: CoreModule, file: string): Promise<Made>
     const unit = source ? join(folder, `${basename(file, ".ml")}.cmo`) : file;
     const status = source ? await compile(core, file, unit) : 0;
     const linked = join(folder, "program");
-    return made(status || (await executeTool(core, "ocamlc", ["-g", "-linkall", "-I", dirname(file), "-o", linked, unit])), linked);
+    // Nothing refers to the units of a library.
+    const all = small && !file.endsWith(".cma") ? [] : ["-linkall"];
+    return made(status || (await executeTool(core, "ocamlc", ["-g", ...all, "-I", dirname(file), "-o", linked, unit])), linked);
   });
 }
 

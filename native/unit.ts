@@ -33,8 +33,8 @@ export interface CompileOptions {
   readonly numbers?: NumberGlobals;
   /** Names of functions, all different, by entry. */
   readonly names?: ReadonlyMap<number, string>;
-  /** Whether function number i gets native code, if it can; absent: all do. */
-  readonly chosen?: (i: number) => boolean;
+  /** Whether function number i, of this name if it has one, gets native code, if it can; absent: all do. */
+  readonly chosen?: (i: number, name: string) => boolean;
   /** Told after each function. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -64,7 +64,7 @@ export function compileNative(
   const built = functions.map((source, i) => {
     const graph = controlFlow(code, source.entry);
     const parameters = parameterCount(source);
-    const compiles = chosen(i) && compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT;
+    const compiles = chosen(i, names.get(source.entry) ?? "") && compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT;
     return { ...source, parameters, compiles, fn: buildSsa(code, source.entry, source.arity, primitives, graph) };
   });
   const sources = built.filter(({ compiles }) => compiles);
