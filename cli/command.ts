@@ -1,5 +1,6 @@
 /** The `bactrian` command: a thin shell over the package (DESIGN §4). What a command needs is loaded when it runs. */
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { BenchOptions } from "./bench/main.ts";
 import type { CompileOptions } from "./compile.ts";
 import { ERROR_STATUS } from "./errors.ts";
 import { bactrianVersion, loadCore, ocamlVersion } from "../loader/installation.ts";
@@ -15,6 +16,39 @@ const TOOL_SUMMARIES: Readonly<Record<(typeof TOOLS)[number], string>> = {
   ocamlobjinfo: "what OCaml's files hold, as OCaml says it",
   embed: "write an OCaml unit that makes compiled interfaces part of a program, for the library bactrian",
 };
+
+/** What `bactrian bench` compares (bench/engines.ts). */
+const BENCH_TIERS = "interp, native, mixed, ocamlrun, ocamlopt, js_of_ocaml, wasm_of_ocaml";
+
+/** For options that can be given several times. */
+const several = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+function positive(text: string): number {
+  const n = Number(text);
+  if (!(n > 0 && n < Infinity)) throw new InvalidArgumentError("not a positive number.");
+  return n;
+}
+
+function natural(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("not a positive number.");
+  return Number(text);
+}
+
+function regexp(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch (e) {
+    throw new InvalidArgumentError((e as Error).message);
+  }
+}
+
+function list(text: string): string[] {
+  const names = text.split(",");
+  const known = BENCH_TIERS.split(", ");
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`${unknown} is none of ${BENCH_TIERS}.`);
+  return [...new Set(names)];
+}
 
 function cli(): Command {
   const program = new Command("bactrian")
@@ -62,6 +96,27 @@ function cli(): Command {
     .action(async (files: string[], options: CompileOptions) => {
       const { compileFiles } = await import("./compile.ts");
       await compileFiles(files, options);
+    });
+  program
+    .command("bench")
+    .description("run programs in each tier, and with OCaml's own tools, and compare what they take")
+    .argument("<files...>", "bytecode executables, .ml, .cmo, or .cma")
+    .option("--runs <n>", "how often each is run", natural, 5)
+    .option("--tiers <list>", `some of ${BENCH_TIERS}; default: those that are there`, list)
+    .option("--args <arguments>", "arguments of the programs, separated by spaces")
+    .option("--timeout <seconds>", "for each run", positive, 120)
+    .option("--relative-to <tier>", "what ratios refer to; default: the first")
+    .option("--mixed <regexp>", "names of functions that are native in the tier mixed; default: every second one is", regexp)
+    .option("--result <file>", "a file that the programs write, compared like their output")
+    .option("--json <file>", "write all that is measured")
+    .option("--baseline <file>", "what --json has written before: exit status 1 if a program is slower now")
+    .option("--node <path>", "a Node to run Bactrian with (repeatable)", several)
+    .option("--bactrian <script>", "a build of Bactrian, its dist/cli/main.js (repeatable)", several)
+    .option("--ocamlrun <path>", "not the one on PATH")
+    .option("--ocamlopt <path>", "not the one on PATH")
+    .action(async (files: string[], options: BenchOptions) => {
+      const { bench } = await import("./bench/main.ts");
+      await bench(files, options);
     });
   program
     .command("info")

@@ -1,10 +1,21 @@
-/** How far a build or a compilation is, on standard error. */
+/** How far a build, a compilation or a benchmark is, on standard error. */
 import { libraryDirectory, ocamlVersion } from "../loader/installation.ts";
 import type { Progress } from "../loader/toolchain.ts";
 
 const WIDTH = 78;
 /** Characters of a bar. */
 const BAR = 30;
+
+/** A bar of which a part, from 0 to 1, is filled. */
+function bar(part: number): string {
+  const filled = Math.floor(BAR * part);
+  return `[${"#".repeat(filled)}${" ".repeat(BAR - filled)}]`;
+}
+
+/** Write over the line that is there. */
+function overwrite(line: string): void {
+  process.stderr.write(`\r${line.slice(0, WIDTH).padEnd(WIDTH)}`);
+}
 
 /** A report for one build: a line that changes on a terminal, a line for every tenth otherwise. */
 export function buildProgress(): Progress {
@@ -14,7 +25,7 @@ export function buildProgress(): Progress {
   return (done, total, label) => {
     const percent = Math.floor((100 * done) / total);
     const line = `building OCaml ${ocamlVersion}: ${String(percent).padStart(3)} %  ${done}/${total}  ${label}`;
-    if (stderr.isTTY) stderr.write(`\r${line.slice(0, WIDTH).padEnd(WIDTH)}`);
+    if (stderr.isTTY) overwrite(line);
     else if (percent >= reported + 10) stderr.write(`${line}\n`);
     if (percent >= reported + 10) reported = percent - (percent % 10);
     if (done < total) return;
@@ -33,11 +44,43 @@ export function compileProgress(name: string): (done: number, total: number) => 
   let shown = "";
   return (done, total) => {
     if (!stderr.isTTY || Date.now() - started < SILENCE) return;
-    const filled = Math.floor((BAR * done) / total);
-    const line = `compiling ${name}: [${"#".repeat(filled)}${" ".repeat(BAR - filled)}] ${done}/${total} functions`.slice(0, WIDTH);
-    if (done === total) stderr.write(`\r${" ".repeat(shown.length)}\r`);
-    else if (filled > 0 && !shown.includes(`[${"#".repeat(filled)} `)) stderr.write(`\r${line.padEnd(shown.length)}`);
-    else return;
-    shown = line;
+    const filled = bar(done / total);
+    if (done === total) stderr.write(`\r${" ".repeat(WIDTH)}\r`);
+    else if (filled !== shown) overwrite(`compiling ${name}: ${filled} ${done}/${total} functions`);
+    shown = filled;
+  };
+}
+
+const showSeconds = (seconds: number): string =>
+  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+
+export interface BenchProgress {
+  /** What is done next, which part of all is done, and seconds left. */
+  readonly step: (what: string, done: number, left: number | undefined) => void;
+  /** Something to be read, in a line of its own. */
+  readonly line: (text: string) => void;
+  readonly end: () => void;
+}
+
+/** A report for a benchmark: a bar with the time left on a terminal, lines otherwise, of runs one for every twentieth. */
+export function benchProgress(): BenchProgress {
+  const { stderr } = process;
+  let reported = -1;
+  const clear = (): void => void (stderr.isTTY && stderr.write(`\r${" ".repeat(WIDTH)}\r`));
+  return {
+    step(what, done, left) {
+      const time = left === undefined ? "" : `  ${showSeconds(left)} left`;
+      if (stderr.isTTY) overwrite(`${bar(done)}${time}  ${what}`);
+      else if (left === undefined) stderr.write(`${what}\n`);
+      else if (Math.floor(20 * done) !== reported) {
+        reported = Math.floor(20 * done);
+        stderr.write(`${String(Math.floor(100 * done)).padStart(3)} %${time}  ${what}\n`);
+      }
+    },
+    line(text) {
+      clear();
+      stderr.write(`${text}\n`);
+    },
+    end: clear,
   };
 }

@@ -12,7 +12,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Milliseconds after which a command is ended. */
+/** Milliseconds after which a command is ended, unless it is given more. */
 const PATIENCE = 60_000;
 
 /** The command in a folder of a test's own, with a cache of its own, too. */
@@ -26,12 +26,13 @@ export class Command {
     t.teardown(() => rmSync(this.folder, { recursive: true }));
   }
 
-  run(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+  /** `patience`: milliseconds after which it is ended. */
+  run(args: readonly string[], environment: Record<string, string> = {}, patience = PATIENCE): Promise<Ended> {
     const env = { ...process.env, BACTRIAN_CACHE: this.cache, ...environment };
     return new Promise((done) => {
       const ended = (error: ExecFileException | null, stdout: string, stderr: string): void =>
         done({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
-      const child = execFile(process.execPath, [commandScript, ...args], { cwd: this.folder, timeout: PATIENCE, env }, ended);
+      const child = execFile(process.execPath, [commandScript, ...args], { cwd: this.folder, timeout: patience, env }, ended);
       child.stdin!.end();
     });
   }
