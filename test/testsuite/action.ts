@@ -6,6 +6,7 @@ import { type CommandResult, runCommand } from "./commands.ts";
 import { checkOutput } from "./compare.ts";
 import type { Environment } from "./environment.ts";
 import { words } from "./environment.ts";
+import { INTERPRETED, type Tiers, withPlugins } from "./tiers.ts";
 import { runner } from "./tree.ts";
 
 export type Status = "passed" | "failed" | "skipped";
@@ -44,12 +45,14 @@ export class Session {
   directory: string;
   /** The command lines, and output that goes nowhere else. */
   log = "";
+  readonly tiers: Tiers;
   private readonly seconds: number;
 
   /** `seconds`: limit for a single command, unless the test sets the variable `timeout`. */
-  constructor(directory: string, seconds: number) {
+  constructor(directory: string, seconds: number, tiers: Tiers = INTERPRETED) {
     this.directory = directory;
     this.seconds = seconds;
+    this.tiers = tiers;
   }
 
   path(file: string): string {
@@ -59,6 +62,12 @@ export class Session {
   /** Run the words in the texts as a command. Its exit status. */
   async run(environment: Environment, texts: readonly string[], streams: Streams = {}): Promise<number> {
     return this.runWords(environment, texts.flatMap(words), streams);
+  }
+
+  /** The same for a program of the test, which may load plugins that the test has made. */
+  runProgram(environment: Environment, texts: readonly string[]): Promise<number> {
+    const start = (): Promise<number> => this.run(environment, texts);
+    return this.tiers.plugins === "native" ? withPlugins(environment.get("test_build_directory"), start) : start();
   }
 
   async runWords(environment: Environment, line: readonly string[], streams: Streams = {}): Promise<number> {
@@ -76,7 +85,7 @@ export class Session {
         append: streams.append ?? false,
         seconds,
       },
-      runner,
+      { ...runner, tier: this.tiers.program },
     );
     this.log += result.log;
     if (result.timedOut) throw new TimeOut(line, seconds);

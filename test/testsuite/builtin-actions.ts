@@ -1,8 +1,9 @@
 /** Actions that know nothing of OCaml (ocamltest/builtin_actions.ml), and what is true of Bactrian and this machine. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { type Action, fail, pass, skip } from "./action.ts";
+import { type Action, fail, pass, type Session, skip } from "./action.ts";
 import type { Environment } from "./environment.ts";
+import { isNative } from "./tiers.ts";
 
 /** Tests pass or are skipped by these: whether it is so, and the reason for skipping when it is not. */
 export const CONDITIONS: Readonly<Record<string, readonly [boolean, string]>> = {
@@ -30,8 +31,6 @@ export const CONDITIONS: Readonly<Record<string, readonly [boolean, string]>> = 
   ),
   function_sections: [false, "native code"],
   frame_pointers: [false, "native code"],
-  "native-compiler": [false, "native code"],
-  "native-dynlink": [false, "native code"],
   flambda: [false, "needs flambda"],
   "no-flambda": [true, ""],
   tsan: [false, "needs the thread sanitizer"],
@@ -48,6 +47,11 @@ export const CONDITIONS: Readonly<Record<string, readonly [boolean, string]>> = 
   "no-afl-instrument": [true, ""],
 };
 
+/** The same, where it depends on the tiers. */
+const NATIVE_CONDITIONS = ["native-compiler", "native-dynlink"];
+
+export const isCondition = (name: string): boolean => name in CONDITIONS || NATIVE_CONDITIONS.includes(name);
+
 /** Variables that hold commands of a C tool chain, empty here: scripts that use them cannot run. */
 const C_COMMANDS = /\$\{(cc|cpp|mkexe|mkdll|csharp_cmd)\}/;
 
@@ -63,7 +67,7 @@ const run: Action = async (before, session) => {
   const environment = withOutput(before);
   const program = environment.lookup("program");
   if (program === undefined) return fail(environment, "the variable program is undefined");
-  const status = await session.run(environment, [program, environment.get("arguments")]);
+  const status = await session.runProgram(environment, [program, environment.get("arguments")]);
   const expected = environment.number("exit_status");
   if (status === expected) return pass(environment);
   return fail(
@@ -88,6 +92,23 @@ export const hook =
 
 /** Hooks have streams of no variable. */
 const HOOK_STREAMS = { stdin: "", stdout: "", stderr: "" };
+
+/**
+ * The reference of a native program where OCaml has one for each back end. Backtraces of our native code are those of bytecode,
+ * through the one Dynlink that there is, so it is that of bytecode; but Dynlink.is_native may lead the test's program along
+ * other lines of its source: those are as they are in the other reference.
+ */
+function withReference(environment: Environment, session: Session): Environment {
+  const reference = environment.get("reference");
+  const [bytecode, native] = ["byte.", "native."].map((name) => reference.replace(/\b(byte|native)\.(?=[^/]*$)/, name)) as [string, string];
+  if (session.tiers.program === "interp" || bytecode === native || !existsSync(bytecode) || !existsSync(native)) return environment;
+  const place = `in file "${environment.get("test_file")}"`;
+  const [lines, others] = [bytecode, native].map((file) => readFileSync(file, "latin1").split("\n")) as [string[], string[]];
+  const own = others.filter((line) => line.includes(place));
+  const combined = session.path("combined.reference");
+  writeFileSync(combined, lines.map((line) => (line.includes(place) ? (own.shift() ?? "") : line)).join("\n"), "latin1");
+  return environment.with({ reference: combined });
+}
 
 const fileExists: Action = (environment, session) => {
   const file = environment.lookup("file");
@@ -117,6 +138,12 @@ export const builtinActions: Readonly<Record<string, Action>> = {
       (environment) => (holds ? pass(environment) : skip(environment, otherwise)),
     ]),
   ),
+  ...Object.fromEntries(
+    NATIVE_CONDITIONS.map((name): [string, Action] => [
+      name,
+      (environment, session) => (isNative(session.tiers) ? pass(environment) : skip(environment, "native code")),
+    ]),
+  ),
   pass,
   skip: (environment) => skip(environment, reason(environment, "the test says so")),
   fail: (environment) => fail(environment, reason(environment, "the test says so")),
@@ -129,5 +156,5 @@ export const builtinActions: Readonly<Record<string, Action>> = {
   "setup-build-env": setUp,
   "setup-simple-build-env": (environment, session) =>
     setUp(environment.with({ test_build_directory: environment.get("test_build_directory_prefix") }), session),
-  "check-program-output": (environment, session) => session.check(environment, "output", "reference"),
+  "check-program-output": (environment, session) => session.check(withReference(environment, session), "output", "reference"),
 };

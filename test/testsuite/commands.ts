@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { constants } from "node:os";
 import { resolve } from "node:path";
+import { looksLikeModule } from "../../native/wasm-sections.ts";
+import type { Tiers } from "./tiers.ts";
 
 export interface Command {
   /** Program and arguments. */
@@ -32,10 +34,24 @@ export interface Runner {
   readonly ocamlrun: string;
   /** The bundled `bactrian` command. */
   readonly bactrian: string;
+  /** For programs that are not given to ocamlrun. Default: interp. */
+  readonly tier?: Tiers["program"];
 }
 
 const EXECUTABLE_MAGIC = "Caml1999X";
 const MAGIC_LENGTH = 12;
+
+/** Whether a file is a program that `bactrian compile` has made. */
+function isModule(file: string): boolean {
+  const fd = openSync(file, "r");
+  try {
+    const start = Buffer.alloc(4);
+    readSync(fd, start, 0, start.length, 0);
+    return looksLikeModule(start);
+  } finally {
+    closeSync(fd);
+  }
+}
 
 /** Whether a file is a bytecode executable: whether its last bytes say so. */
 function isBytecode(file: string): boolean {
@@ -55,7 +71,9 @@ function toNode(command: Command, runner: Runner): readonly string[] {
   const [program = "", ...args] = command.words;
   if (program === runner.ocamlrun) return [process.execPath, runner.bactrian, "run", ...args];
   const file = resolve(command.directory, program);
-  if (existsSync(file) && isBytecode(file)) return [process.execPath, runner.bactrian, "run", program, ...args];
+  if (!existsSync(file)) return command.words;
+  if (isBytecode(file)) return [process.execPath, runner.bactrian, "run", "--tier", runner.tier ?? "interp", program, ...args];
+  if (isModule(file)) return [process.execPath, runner.bactrian, "run", program, ...args];
   return command.words;
 }
 

@@ -19,7 +19,7 @@ const TOOL_STREAMS = {
 };
 
 /** What stands before the last dot of a file name. */
-const withoutExtension = (file: string): string => file.replace(/\.[^./]*$/, "");
+export const withoutExtension = (file: string): string => file.replace(/\.[^./]*$/, "");
 const extension = (file: string): string => /\.([^./]*)$/.exec(file)?.[1] ?? "";
 
 const includes = (environment: Environment): string =>
@@ -43,12 +43,12 @@ export function findModules(environment: Environment): Environment {
 /** The reference of a tool's output: the first file that exists. */
 function toolReference(environment: Environment, prefix: string, tool: string): string {
   const suffix = `${environment.get("compiler_reference_suffix")}.reference`;
-  const candidates = [tool, "bytecode", "compilers"].map((name) => `${prefix}.${name}${suffix}`);
+  const candidates = [tool, tool.startsWith("ocamlopt") ? "native" : "bytecode", "compilers"].map((name) => `${prefix}.${name}${suffix}`);
   return candidates.find((file) => existsSync(file)) ?? candidates.at(-1)!;
 }
 
 /** Make a folder for what a tool makes, with the test's sources in it. */
-function setUpTool(tool: string, before: Environment, session: Session): Result {
+export function setUpTool(tool: string, before: Environment, session: Session): Result {
   const name = withoutExtension(before.get("test_file"));
   const reference = toolReference(before, join(before.get("test_source_directory"), name), tool);
   const folder = join(
@@ -93,7 +93,7 @@ const compilerStatus = (environment: Environment): number => environment.number(
 /** Flags that make ocamlc call the C compiler. */
 const C_FLAGS = /(^| )(-custom|-output-complete-\w+|\S+\.[co])( |$)/;
 
-const compile: Action = (environment, session) => {
+export const compile: Action = (environment, session) => {
   if (["flags", "commandline", "module", "all_modules"].some((name) => C_FLAGS.test(environment.get(name)))) {
     return skip(environment, "needs C stubs");
   }
@@ -216,7 +216,7 @@ export const ocamlActions: Readonly<Record<string, Action>> = {
   "run-expect": runExpect,
   ocamlobjinfo: objinfo,
   ...Object.fromEntries(
-    ["ocamlc.opt", "ocamlopt.byte", "ocamlopt.opt"].flatMap((tool) => [
+    ["ocamlc.opt", "ocamlopt.opt"].flatMap((tool) => [
       [`setup-${tool}-build-env`, native],
       [tool, native],
       [`check-${tool}-output`, native],
@@ -239,7 +239,7 @@ export const ocamlActions: Readonly<Record<string, Action>> = {
 /** Tests that are several actions (ocamltest/ocaml_tests.ml). */
 export const tests: Readonly<Record<string, readonly string[]>> = {
   bytecode: ["setup-ocamlc.byte-build-env", "ocamlc.byte", "check-ocamlc.byte-output", "run", "check-program-output"],
-  native: ["setup-ocamlopt.byte-build-env"],
+  native: ["setup-ocamlopt.byte-build-env", "ocamlopt.byte", "check-ocamlopt.byte-output", "run", "check-program-output"],
   toplevel: ["setup-ocaml-build-env", "ocaml", "check-ocaml-output"],
   "toplevel.opt": ["setup-ocamlnat-build-env"],
   expect: ["setup-simple-build-env", "run-expect", "check-program-output"],

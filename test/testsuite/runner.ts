@@ -2,10 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Action, type Result, Session, type Status } from "./action.ts";
-import { builtinActions, CONDITIONS, hook } from "./builtin-actions.ts";
+import { builtinActions, hook, isCondition } from "./builtin-actions.ts";
 import { Environment } from "./environment.ts";
 import { applyModifier } from "./modifiers.ts";
 import { defaultTests, findModules, ocamlActions, tests } from "./ocaml-actions.ts";
+import { ocamloptActions } from "./ocamlopt.ts";
+import type { Tiers } from "./tiers.ts";
 import { testsFolder, tree } from "./tree.ts";
 import { parseTest, type Statement, type TestTree } from "./tsl.ts";
 
@@ -18,6 +20,8 @@ export interface RunOptions {
   readonly seconds: number;
   /** Keep what tests leave behind. */
   readonly keep: boolean;
+  /** In which its programs run. Default: interpreted. */
+  readonly tiers?: Tiers;
 }
 
 export interface Outcome {
@@ -31,7 +35,7 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-const actions: Readonly<Record<string, Action>> = { ...builtinActions, ...ocamlActions };
+const actions: Readonly<Record<string, Action>> = { ...builtinActions, ...ocamlActions, ...ocamloptActions };
 
 /** Run a test, a path below the folder of tests. */
 export async function runTest(test: string, options: RunOptions): Promise<Outcome> {
@@ -57,7 +61,7 @@ class TestRun {
     this.sourceFolder = dirname(this.file);
     this.name = basename(test).replace(/\.[^.]*$/, "");
     this.buildFolder = join(options.folder, dirname(test), this.name);
-    this.session = new Session(this.buildFolder, options.seconds);
+    this.session = new Session(this.buildFolder, options.seconds, options.tiers);
   }
 
   async all(): Promise<void> {
@@ -113,6 +117,8 @@ class TestRun {
       sharedobjext: "so",
       bytecc_libs: "",
       nativecc_libs: "",
+      BACTRIAN_WARNINGS: "0",
+      BACTRIAN_CACHE: join(this.options.folder, "cache"),
     });
   }
 
@@ -133,7 +139,7 @@ class TestRun {
         return;
       }
       environment = result.environment;
-      begun ||= !(statement.name in CONDITIONS);
+      begun ||= !isCondition(statement.name);
     }
     for (const branch of node.branches) await this.walk(branch, environment, begun);
     if (node.branches.length > 0) return;
