@@ -7,6 +7,7 @@ import { Environment, words } from "./testsuite/environment.ts";
 import { findTests } from "./testsuite/find.ts";
 import { judge } from "./testsuite/report.ts";
 import { runTest } from "./testsuite/runner.ts";
+import type { Tiers } from "./testsuite/tiers.ts";
 import { prepareTree, testsFolder } from "./testsuite/tree.ts";
 import { isTest, parseTest, TslError } from "./testsuite/tsl.ts";
 
@@ -104,11 +105,22 @@ const SAMPLE = [
   "weak-ephe-final/finaliser2.ml",
 ];
 
+/** A test of Dynlink for each combination of tiers; npm run testsuite:dynlink has all. */
+const COMBINATIONS: readonly [string, Tiers][] = [
+  ["lib-dynlink-initializers/test5_main.ml", { program: "interp", plugins: "native" }],
+  ["lib-dynlink-initializers/test5_main.ml", { program: "native", plugins: "bytecode" }],
+  ["lib-dynlink-initializers/test10_main.ml", { program: "native", plugins: "native" }],
+];
+
 t.test("running tests", async (t) => {
   await prepareTree();
   const folder = t.testdir({});
   const run = { folder, seconds: 60, keep: false };
   for (const test of SAMPLE) t.match(await runTest(test, run), { test, status: "passed", reason: "" }, test);
+  for (const [test, tiers] of COMBINATIONS) {
+    const name = `${test}, programs: ${tiers.program}, plugins: ${tiers.plugins}`;
+    t.match(await runTest(test, { ...run, tiers }), { test, status: "passed", reason: "" }, name);
+  }
 
   const tests = join(folder, "tests");
   mkdirSync(tests);
