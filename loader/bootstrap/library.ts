@@ -36,6 +36,21 @@ const UNITS: readonly LibraryUnit[] = [
   { name: "interfaces", needs: [], archive: "bactrian" },
   { name: "memory", needs: [], archive: "bactrian" },
   { name: "loader", needs: ["memory"], archive: "bactrian" },
+  { name: "type", needs: [], archive: "bactrian" },
+  { name: "report", needs: [], archive: "bactrian_eval" },
+  { name: "sandbox", needs: [], archive: "bactrian_eval" },
+  { name: "diagnostics", needs: ["report"], archive: "bactrian_eval" },
+  { name: "environment", needs: ["interfaces", "loader", "memory", "sandbox"], archive: "bactrian_eval" },
+  { name: "representation", needs: ["environment", "type"], archive: "bactrian_eval" },
+  { name: "linking", needs: ["environment", "loader"], archive: "bactrian_eval" },
+  { name: "phrase", needs: ["environment"], archive: "bactrian_eval" },
+  { name: "printing", needs: ["diagnostics", "environment", "phrase"], archive: "bactrian_eval" },
+  { name: "units", needs: ["environment", "linking", "phrase"], archive: "bactrian_eval" },
+  {
+    name: "eval",
+    needs: ["diagnostics", "environment", "interfaces", "linking", "loader", "phrase", "printing", "report", "representation", "sandbox", "type", "units"],
+    archive: "bactrian_eval",
+  },
 ];
 
 const unitName = (name: string): string => (name === "bactrian" ? name : `bactrian__${name[0]!.toUpperCase()}${name.slice(1)}`);
@@ -68,7 +83,8 @@ function compileUnit({ name, needs, archive }: LibraryUnit): Target[] {
         path(`${name}.${extension}`),
         ...interfaces,
         ...(alias ? [] : [path("bactrian.cmi")]),
-        ...(extension === "ml" ? [path(`${unitName(name)}.cmi`), "otherlibs/dynlink/dynlink.cma", ...frontEnd] : []),
+        ...frontEnd,
+        ...(extension === "ml" ? [path(`${unitName(name)}.cmi`), "otherlibs/dynlink/dynlink.cma"] : []),
       ],
       label: path(output),
     };
@@ -93,8 +109,8 @@ function libraryArchive(archive: string): Target {
 function packedCompiler(read: ReadSource): Target {
   const makefile = read("Makefile");
   const names = ["ocamlcommon_SOURCES", "ocamlbytecomp_SOURCES", "ocamltoplevel_SOURCES"];
-  const sources = unitsOf(names.flatMap((name) => makeVariable(makefile, name)));
-  const members = required(sources, parseDepend(read(".depend")));
+  const sources = names.flatMap((name) => makeVariable(makefile, name));
+  const members = required([...interfacesOnly(sources), ...unitsOf(sources)], parseDepend(read(".depend")));
   const output = path(`${COMPILER_UNIT}.cmo`);
   return {
     output,
@@ -102,9 +118,18 @@ function packedCompiler(read: ReadSource): Target {
     program: BOOT_OCAMLC,
     args: ["-nostdlib", "-I", "stdlib", ...COMPILER_FOLDERS.flatMap((d) => ["-I", d]), "-pack", "-o", output, ...members],
     directory: ".",
-    needs: [...STDLIB_DONE, ...members, ...members.map((file) => file.replace(/o$/, "i"))],
+    needs: [...STDLIB_DONE, ...new Set([...members, ...members.map((file) => file.replace(/o$/, "i"))])],
     label: output,
   };
+}
+
+/** Compiled interfaces of units that have no implementation. */
+function interfacesOnly(sources: readonly string[]): string[] {
+  const units = new Set(unitsOf(sources).map((file) => file.replace(/o$/, "i")));
+  return sources
+    .filter((file) => file.endsWith(".mli"))
+    .map((file) => file.replace(/mli$/, "cmi"))
+    .filter((file) => !units.has(file));
 }
 
 /** Those of the units that the roots need, in their order. */
@@ -113,7 +138,10 @@ function required(units: readonly string[], depend: ReadonlyMap<string, string[]
   const visit = (unit: string): void => {
     if (found.has(unit) || !units.includes(unit)) return;
     found.add(unit);
-    for (const file of depend.get(unit) ?? []) if (/\.cm[io]$/.test(file)) visit(file.replace(/i$/, "o"));
+    for (const file of [...(depend.get(unit) ?? []), ...(depend.get(unit.replace(/o$/, "i")) ?? [])]) {
+      visit(file);
+      visit(file.replace(/cmi$/, "cmo"));
+    }
   };
   for (const root of COMPILER_ROOTS) visit(`${root}.cmo`);
   return units.filter((unit) => found.has(unit));

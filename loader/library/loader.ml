@@ -63,3 +63,10 @@ let block = function
       match Dynlink_symtable.(get_global_value (Global.Glob_compunit (Compunit name))) with
       | value -> Some value
       | exception Dynlink_symtable.Error _ -> None)
+
+let interface_of name =
+  match Option.join (List.assoc_opt name (program_interfaces ())) with
+  | Some _ as digest -> digest
+  | None ->
+      let public (unit : Dynlink_shared.linked) = (not unit.is_private) && unit_name unit.descriptor.cu_name = name in
+      Option.bind (List.find_opt public (Dynlink_shared.all ())) (fun unit -> interface (Linked unit))

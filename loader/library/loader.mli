@@ -55,3 +55,6 @@ val block : t -> Obj.t option
 
 (** The interfaces that the program was compiled against. *)
 val program_interfaces : unit -> (string * Digest.t option) list
+
+(** Digest of the interface of a unit that is not private, if it is known. *)
+val interface_of : string -> Digest.t option

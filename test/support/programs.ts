@@ -97,11 +97,17 @@ export function compilePrograms(
   }
 }
 
-let compiler: BytecodeExecutable | undefined;
+const tools = new Map<string, BytecodeExecutable>();
+
+/** Run one of the toolchain's programs. Throws what it says when it fails. */
+export function runTool(tool: string, directory: string, args: readonly string[]): void {
+  const file = join(libraryDirectory, "bin", tool);
+  const program = tools.get(tool) ?? readExecutable(readFileSync(file), file);
+  tools.set(tool, program);
+  const { status, stdout, stderr } = run(program, { argv: [file, ...args], directory });
+  if (status !== 0) throw new Error(`${tool} ${args.join(" ")}\n${stdout}${stderr}`);
+}
 
 export function ocamlc(directory: string, args: readonly string[]): void {
-  const file = join(libraryDirectory, "bin/ocamlc");
-  compiler ??= readExecutable(readFileSync(file), file);
-  const { status, stdout, stderr } = run(compiler, { argv: [file, ...args], directory });
-  if (status !== 0) throw new Error(`ocamlc ${args.join(" ")}\n${stdout}${stderr}`);
+  runTool("ocamlc", directory, args);
 }

@@ -1,0 +1,14 @@
+(** What the compiler says, as {!Report}s. *)
+
+open Bactrian__Compiler
+
+(** What an exception of the compiler means; [None]: it is none of the compiler's. *)
+val of_exn : exn -> Report.t option
+
+(** [during f]: the result of [f], and the warnings meanwhile. *)
+val during : (unit -> 'a) -> 'a * Report.t list
+
+(** A text that is printed into a string, as the compiler prints messages. *)
+val to_string : (Format.formatter -> unit) -> string
+
+val location : Location.t -> Report.location option

@@ -1,0 +1,4 @@
+(* A unit whose implementation the program makes. *)
+
+val answer : int
+val apply : (int -> int) -> int
