@@ -1,6 +1,6 @@
 /**
  * The primitives under the OCaml library `bactrian` (loader/library/): compiled code that is loaded from memory, the tier
- * that it is to run in, and the tier of what is there.
+ * that it is to run in, and the tier of a function.
  */
 import type { CoreModule, Engine } from "../bytecode/engine.ts";
 import { isForeignCode } from "../bytecode/formats/magic.ts";
@@ -28,11 +28,9 @@ export interface LibraryOptions {
   readonly engine: () => Engine;
   /** The plugins of the program. */
   readonly plugins: () => Plugins;
-  /** Whether the program itself has native code. */
-  readonly native: boolean;
 }
 
-export function libraryPrimitives({ core, engine, plugins, native }: LibraryOptions): Primitive[] {
+export function libraryPrimitives({ core, engine, plugins }: LibraryOptions): Primitive[] {
   let next = FIRST_MEMORY_DESCRIPTOR;
   const open = (m: Machine, bytes: Uint8Array): number => {
     while (m.substitutes.has(next)) next++;
@@ -61,7 +59,6 @@ export function libraryPrimitives({ core, engine, plugins, native }: LibraryOpti
         return Val.int(open(m, plugin?.bytecode ?? bytes));
       },
     ],
-    bactrian_program_is_native: [1, () => Val.bool(native)],
     bactrian_closure_is_native: [1, (m, a) => Val.bool(m.u32[(m.block(a, 0) + CLOSURE_INDEX) >>> 2] !== 0)],
   });
 }

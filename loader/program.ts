@@ -60,7 +60,7 @@ export function prepareProgram(program: BytecodeExecutable, options: ProgramOpti
     engine.attachNative = (fragment) => opened?.attach(fragment);
     return opened;
   };
-  const loading = { program, core: options.core, engine: () => engine, plugins, native: options.native !== undefined };
+  const loading = { program, core: options.core, engine: () => engine, plugins };
   const engine: Engine = new Engine({
     core: options.core,
     host: options.host,

@@ -53,31 +53,41 @@ let problem : Dynlink_symtable.error -> string = function
   | Wrong_vm _ -> "it is for another machine"
   | Uninitialized_global global -> Dynlink_symtable.Global.name global ^ " is not initialised yet"
 
+(* Use Dynlink's symbol table, and the toplevel's, which is the same one, if the program is a toplevel. *)
+let with_symbols f =
+  let toplevel = Dynlink_bactrian.toplevel () in
+  let take ({ current_state; _ } : Dynlink_bactrian.toplevel) = Dynlink_symtable.restore_state (Obj.obj (current_state ())) in
+  let give ({ restore_state; _ } : Dynlink_bactrian.toplevel) = restore_state (Obj.repr (Dynlink_symtable.current_state ())) in
+  Mutex.protect Dynlink_shared.lock (fun () ->
+      Option.iter take toplevel;
+      Fun.protect f ~finally:(fun () -> Option.iter give toplevel))
+
 let phrase t scope lambda =
   let instructions, temporary = Bytegen.compile_phrase (Simplif.simplify_lambda lambda) in
   let code, relocations, events = Emitcode.to_memory instructions in
   check t relocations;
   let relocations = for_dynlink (List.map (own t (Environment.access scope)) relocations) in
-  let before, after, bytecode, start =
-    Mutex.protect Dynlink_shared.lock (fun () ->
-        let before = Dynlink_symtable.current_state () in
-        match
-          Dynlink_symtable.patch_object code relocations;
-          Dynlink_symtable.check_global_initialized relocations;
-          Dynlink_symtable.update_global_table ();
-          Meta.reify_bytecode code [| events |] None
-        with
-        | bytecode, start -> (before, Dynlink_symtable.current_state (), bytecode, start)
-        | exception Dynlink_symtable.Error error ->
-            Dynlink_symtable.hide_additions before;
-            refuse "%s" (problem error))
+  let link () =
+    let before = Dynlink_symtable.current_state () in
+    match
+      Dynlink_symtable.patch_object code relocations;
+      Dynlink_symtable.check_global_initialized relocations;
+      Dynlink_symtable.update_global_table ();
+      Meta.reify_bytecode code [| events |] None
+    with
+    | bytecode, start -> (before, Dynlink_symtable.current_state (), bytecode, start)
+    | exception exn -> (
+        Dynlink_symtable.restore_state before;
+        match exn with
+        | Dynlink_symtable.Error error -> refuse "%s" (problem error)
+        | exn -> raise exn)
   in
+  let before, after, bytecode, start = with_symbols link in
   (* Code without functions is not needed any more when it has run, nor are its constants. *)
   let release () =
     if temporary then begin
       Meta.release_bytecode bytecode;
-      Mutex.protect Dynlink_shared.lock (fun () ->
-          if Dynlink_symtable.current_state () == after then Dynlink_symtable.restore_state before)
+      with_symbols (fun () -> if Dynlink_symtable.current_state () == after then Dynlink_symtable.restore_state before)
     end
   in
   fun () ->

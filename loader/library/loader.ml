@@ -23,7 +23,6 @@ let load ?tier ?(name = "unit") ?(is_private = false) contents =
 
 (* The record of Dynlink_symtable. *)
 external sections : unit -> Obj.t * (string * Digest.t option) list * string list * string list = "caml_dynlink_get_bytecode_sections"
-external program_is_native : unit -> bool = "bactrian_program_is_native"
 external closure_is_native : (unit -> Obj.t) -> bool = "bactrian_closure_is_native"
 
 let program_crcs =
@@ -42,7 +41,7 @@ let unit_name (Dynlink_cmo_format.Compunit name) = name
 let name = function Initial { name; _ } -> name | Linked { descriptor; _ } -> unit_name descriptor.cu_name
 
 let tier unit =
-  let native = match unit with Initial _ -> program_is_native () | Linked { start; _ } -> closure_is_native start in
+  let native = match unit with Initial _ -> Dynlink_bactrian.is_native | Linked { start; _ } -> closure_is_native start in
   if native then Native else Interpreted
 
 let file = function Initial _ -> Sys.executable_name | Linked { file; _ } -> file
