@@ -30,6 +30,7 @@ import { zstdDecompress } from "../runtime/zstd.ts";
 import { type CodeFragment, CodeStore } from "./code.ts";
 import { DebugInfo } from "./debug-info.ts";
 import { opcode } from "./instructions/table.ts";
+import { Redirection } from "./redirection.ts";
 import { backtracePrimitives } from "./primitives/backtrace.ts";
 import { metaPrimitives } from "./primitives/meta.ts";
 import { SignalDelivery } from "./threads/delivery.ts";
@@ -79,6 +80,7 @@ export class Engine {
   readonly primitives: PrimitiveTable;
   readonly code: CodeStore;
   readonly debugInfo = new DebugInfo();
+  readonly redirection: Redirection;
   readonly scheduler: Scheduler;
   /** Gives code that was made at run time, with a digest, its native code. Throws FormatError. */
   attachNative: ((fragment: CodeFragment) => void) | undefined;
@@ -122,6 +124,7 @@ export class Engine {
     });
     machine.core = instance.exports as unknown as CoreExports;
     this.code = new CodeStore(machine, this.primitives, options.fused ?? true);
+    this.redirection = new Redirection(machine, this.code);
     this.initialise(options);
   }
 

@@ -62,6 +62,7 @@ export class LoadedNative {
     const own = functions.filter(({ entry }) => partAt(parts, entry) === part);
     const natives = new Map(own.map(({ entry, index, arity }) => [entry - start, { index: this.table + index, arity }]));
     fragment.native = natives.get(0);
+    this.engine.redirection.addNative(fragment, natives.values());
     placeNativeClosures(this.engine.machine, fragment, natives);
   }
 

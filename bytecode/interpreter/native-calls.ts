@@ -139,6 +139,11 @@ function addRestart(e: Emit, n: number, invoke: string): void {
     e.set(partial, e.wrap(e.get64(f))),
     m.local.set(f, e.load64(e.get32(partial), PLAIN_ENVIRONMENT * WORD)),
     e.set(target, e.load32(e.wrap(e.get64(f)), CLOSURE_INDEX)),
+    // The function is redirected (bytecode/redirection.ts): the interpreter restarts it.
+    e.if(m.i32.eqz(e.get32(target)), [
+      m.local.set(f, e.extend(e.get32(partial))),
+      m.return_call(`leave_entry_${n}`, [...given.map((i) => e.get64(i)), e.get64(f), e.get32(sp)], i64),
+    ]),
     m.block("many", [dispatch]),
     m.local.set(f, e.extend(e.get32(partial))),
     ...storeArguments(e, n),

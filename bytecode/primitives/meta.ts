@@ -5,6 +5,7 @@ import { RETURN_1 } from "../code.ts";
 import type { Engine } from "../engine.ts";
 import { FormatError } from "../formats/errors.ts";
 import { ENSURE_CAPACITY, opcode } from "../instructions/table.ts";
+import { isClosure } from "../redirection.ts";
 import { verify } from "../verifier.ts";
 
 // A bigarray's block (runtime/core/bigarray.ts): operations, data address, number of dimensions, flags, proxy, dims.
@@ -63,6 +64,18 @@ export function metaPrimitives(engine: Engine): Primitive[] {
           engine.debugInfo.remove(fragment);
           engine.code.release(fragment);
         }
+        return Val.unit;
+      },
+    ],
+    // In OCaml, runtime/obj.c; only the toplevel's tracing calls it, with closures.
+    caml_obj_set_raw_field: [
+      3,
+      (m, a) => {
+        const block = m.block(a, 0);
+        const index = m.int(a, 1);
+        const word = m.i64[(m.block(a, 2) >>> 3) + 1]!;
+        if (index === 0 && isClosure(m, block)) engine.redirection.write(block, word);
+        else m.i64[(block >>> 3) + index] = word;
         return Val.unit;
       },
     ],

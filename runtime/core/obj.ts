@@ -51,10 +51,6 @@ export function caml_obj_tag(v: value): value {
 export function caml_obj_raw_field(block: value, index: value): value {
   return copyNativeint(field(<usize>block, toInt32(index)));
 }
-export function caml_obj_set_raw_field(block: value, index: value, bits: value): value {
-  initField(<usize>block, toInt32(index), load<value>(<usize>bits, WORD));
-  return UNIT;
-}
 
 export function caml_obj_block(tag: value, size: value): value {
   const t = toInt32(tag);
