@@ -15,8 +15,9 @@ const CLOSUREREC = opcode("CLOSUREREC");
 const NATIVE_CLOSURE = opcode("NATIVE_CLOSURE");
 const NATIVE_CLOSUREREC = opcode("NATIVE_CLOSUREREC");
 const DESCRIPTION_BYTES = 2 * WORD;
-/** Bytes of each superinstruction, by opcode. */
-const superLengths = new Map(superinstructions.map(({ code, length }) => [code, length]));
+/** Words of each superinstruction, by opcode. */
+const superLengths = new Map(superinstructions.map(({ code, length }) => [code, length / 4]));
+const LONGEST = Math.max(...superLengths.values());
 
 /** Word of the first of the targets of an instruction that makes closures, and how many there are. */
 function targetsOf(code: Int32Array, pc: number): { first: number; count: number } | undefined {
@@ -33,7 +34,10 @@ export function placeNativeClosures(machine: Machine, fragment: CodeFragment, na
   const { original, start } = fragment;
   const descriptions = new Map<number, number>();
   const places: { pc: number; first: number; words: number[] }[] = [];
-  for (let pc = 0; pc < original.length; pc += instructionLength(original, pc)) {
+  // Instructions that came last; a superinstruction can hold as many.
+  const recent = new Int32Array(LONGEST).fill(-LONGEST);
+  for (let pc = 0, i = 0; pc < original.length; pc += instructionLength(original, pc), i = (i + 1) % LONGEST) {
+    recent[i] = pc;
     const targets = targetsOf(original, pc);
     if (!targets) continue;
     const { first, count } = targets;
@@ -41,6 +45,7 @@ export function placeNativeClosures(machine: Machine, fragment: CodeFragment, na
     if (!words.some((word) => natives.has(word))) continue;
     for (const word of words) if (!descriptions.has(word)) descriptions.set(word, descriptions.size);
     places.push({ pc, first, words });
+    splitSuperinstructions(machine.i32, fragment, recent, pc);
   }
   if (places.length === 0) return;
   const table = machine.core.mem_alloc(descriptions.size * DESCRIPTION_BYTES) >>> 0;
@@ -57,15 +62,12 @@ export function placeNativeClosures(machine: Machine, fragment: CodeFragment, na
     i32[start / 4 + pc] = original[pc] === CLOSURE ? NATIVE_CLOSURE : NATIVE_CLOSUREREC;
     words.forEach((word, i) => (i32[start / 4 + first + i] = table + descriptions.get(word)! * DESCRIPTION_BYTES));
   }
-  splitSuperinstructions(i32, fragment, new Set(places.map(({ pc }) => pc)));
 }
 
-/** Superinstructions that hold an instruction that was replaced are taken apart. */
-function splitSuperinstructions(i32: Int32Array, { original, start }: CodeFragment, replaced: ReadonlySet<number>): void {
-  for (let pc = 0; pc < original.length; pc += instructionLength(original, pc)) {
-    const end = pc + (superLengths.get(i32[start / 4 + pc]!) ?? 0) / 4;
-    for (let part = pc; part < end; part += instructionLength(original, part)) {
-      if (replaced.has(part)) i32[start / 4 + pc] = original[pc]!;
-    }
+/** Superinstructions among the recent instructions that hold the one at pc, which is replaced, are taken apart. */
+function splitSuperinstructions(i32: Int32Array, { original, start }: CodeFragment, recent: Int32Array, pc: number): void {
+  for (const at of recent) {
+    const end = at < 0 ? 0 : at + (superLengths.get(i32[start / 4 + at]!) ?? 0);
+    if (end > pc) i32[start / 4 + at] = original[at]!;
   }
 }

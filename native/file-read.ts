@@ -1,5 +1,4 @@
 /** Reading files of native code (file.ts). It needs no binaryen. */
-import { sha256 } from "@noble/hashes/sha2.js";
 import { Unpackr } from "msgpackr/unpack";
 import { RETURN_1 } from "../bytecode/code.ts";
 import { codeWords, readExecutable } from "../bytecode/formats/executable.ts";
@@ -7,6 +6,7 @@ import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
 import { describeFile, MAGIC_VERSION, ocamlVersionOf } from "../bytecode/formats/magic.ts";
 import { readUnits } from "../bytecode/formats/unit.ts";
 import { MAX_NATIVE_ARITY } from "../runtime/layout.ts";
+import { sha256 } from "./checksum.ts";
 import type { ExportedFunction, NativeFunction, NativePart } from "./code.ts";
 import { CHECKSUM_LENGTH, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
 import { COMPILE_AGAIN, compileModule } from "./load.ts";

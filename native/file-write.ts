@@ -1,6 +1,6 @@
 /** Writing files of native code (file.ts). The same code gives the same bytes. */
-import { sha256 } from "@noble/hashes/sha2.js";
 import { Packr } from "msgpackr/pack";
+import { sha256 } from "./checksum.ts";
 import { CHECKSUM_LENGTH, type EncodedFile, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
 import { customSection } from "./wasm-sections.ts";
 
