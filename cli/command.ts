@@ -6,7 +6,7 @@ import { ERROR_STATUS } from "./errors.ts";
 import { bactrianVersion, loadCore, ocamlVersion } from "../loader/installation.ts";
 import { TOOLS } from "./execute.ts";
 import { readInput } from "./files.ts";
-import { runFile, type RunOptions, runTool, TIERS } from "./run.ts";
+import { runFile, type RunOptions, runTool, type TierOption, TIERS } from "./run.ts";
 import { buildProgress } from "./progress.ts";
 
 const TOOL_SUMMARIES: Readonly<Record<(typeof TOOLS)[number], string>> = {
@@ -65,7 +65,8 @@ function cli(): Command {
     .helpOption(false)
     .allowUnknownOption()
     .passThroughOptions()
-    .action((args: string[]) => runTool("ocaml", args));
+    .addOption(new Option("--tier <tier>", "interpret the toplevel's own code; compile it to WebAssembly once; or (mixed) run what is compiled already. Default: interp").choices(TIERS))
+    .action((args: string[], options: TierOption) => runTool("ocaml", args, options));
   program
     .command("run")
     .description("run a program")

@@ -30,12 +30,18 @@ export function execute(
   return runProgramAsync(program, { core, host, argv, parameters, verify, ...(native && { native }) });
 }
 
-/** Run one of OCaml's programs, which is built already. */
-export async function executeTool(core: CoreModule, tool: Tool | "ocaml", args: readonly string[]): Promise<number> {
+/** Run one of OCaml's programs, which is built already. `nativeCode` gives what it has of native code. */
+export async function executeTool(
+  core: CoreModule,
+  tool: Tool | "ocaml",
+  args: readonly string[],
+  nativeCode: (program: BytecodeExecutable) => Promise<NativeCode | undefined> = () => Promise.resolve(undefined),
+): Promise<number> {
   const file = join(libraryDirectory, "bin", tool);
   const host = new NodeHost({ environment: environment() });
   if (tool === "ocaml" && onTerminal()) (await import("./line-editor.ts")).editLines(host);
-  return execute(core, readExecutable(readInput(file), file), [file, ...args], host, { verify: false });
+  const program = readExecutable(readInput(file), file);
+  return execute(core, program, [file, ...args], host, { verify: false, native: await nativeCode(program) });
 }
 
 /** Where the tools look for the standard library, unless the user says otherwise. */

@@ -13,12 +13,15 @@ import { buildProgress } from "./progress.ts";
 
 export const TIERS = ["interp", "native", "mixed"] as const;
 
-export interface RunOptions {
+export interface TierOption {
   /**
    * "native": compile the program to WebAssembly first; "mixed": run what has been compiled before, here or to a file, and
    * interpret the rest; "interp": interpret it all. Default: files of native code run as they are, others are interpreted.
    */
   readonly tier?: (typeof TIERS)[number];
+}
+
+export interface RunOptions extends TierOption {
   /** Verify the code of executables, which come from outside. */
   readonly verify: boolean;
   /** Whether native code may come from the cache, and go there. Default: yes. */
@@ -66,7 +69,7 @@ async function prepare(core: CoreModule, file: string, { tier }: RunOptions): Pr
 async function compiled(
   core: CoreModule,
   program: BytecodeExecutable,
-  { tier, cache = true }: RunOptions,
+  { tier, cache = true }: TierOption & Pick<RunOptions, "cache">,
 ): Promise<NativeCode | undefined> {
   if (tier !== "native" && tier !== "mixed") return undefined;
   const { existingCode, nativeCode } = await import("./native-files.ts");
@@ -75,8 +78,8 @@ async function compiled(
 }
 
 /** Run one of OCaml's programs, which Bactrian has built. */
-export async function runTool(tool: Tool | "ocaml", args: readonly string[]): Promise<never> {
+export async function runTool(tool: Tool | "ocaml", args: readonly string[], options: TierOption = {}): Promise<never> {
   const core = loadCore();
   await ensureToolchain(core, buildProgress());
-  return end(await executeTool(core, tool, args));
+  return end(await executeTool(core, tool, args, (program) => compiled(core, program, options)));
 }
