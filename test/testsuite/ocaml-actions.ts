@@ -163,7 +163,7 @@ const toplevel: Action = async (environment, session) => {
     environment,
     session,
     [
-      `${tree.ocamlrun} ${tree.ocaml}`,
+      tree.ocaml,
       "-noinit -no-version -noprompt",
       STDLIB,
       includes(environment),
