@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { CoreModule } from "../../bytecode/engine.ts";
 import { BuildError } from "../errors.ts";
+import { META_FOLDERS } from "./meta.ts";
 import { prepareSources } from "./prepare.ts";
 import { STUB_LIBRARIES, stubFile, stubLibrary } from "../stub-libraries.ts";
 import { externalsOf } from "./sources.ts";
@@ -228,6 +229,8 @@ function installLibrary(options: BuildOptions): void {
   copy("otherlibs/systhreads", "threads", /\.(cmi|cmt|cmti|mli|cma)$/);
   copy("otherlibs/runtime_events", "runtime_events", /\.(cmi|cmt|cmti|mli|cma)$/);
   copy(LIBRARY_FOLDER, "bactrian", /^(?!.*(__Compiler\.|embed\.)).*\.(cmi|cmti|mli|cma)$/);
+  for (const [from, to] of Object.entries(META_FOLDERS)) copy(from, to, /\/META$/);
+  cpSync(join(options.ownSources, "toplevel/topfind"), join(library, "topfind"));
   installStubLibraries(options);
   mkdirSync(join(library, "bin"), { recursive: true });
   for (const program of ["ocamlc", "ocamldep", "ocamlobjinfo", "ocaml", "evaluator", "embed"]) {

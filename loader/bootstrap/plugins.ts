@@ -195,6 +195,15 @@ const SYMTABLE_INTERFACE: readonly Change[] = [
 /** Changes of toplevel/byte/topeval.ml. */
 const TOPEVAL: readonly Change[] = [
   [
+    `let file = (Symtable.Compunit.name cu) ^ ".cmo" in
+                begin match Load_path.find_normalized file with
+`,
+    `let find extension = Load_path.find_normalized (Symtable.Compunit.name cu ^ extension) in
+    begin match
+      if Filename.check_suffix filename ".cmxs" then try find ".cmxs" with Not_found -> find ".cmo" else find ".cmo"
+    with`,
+  ],
+  [
     "exception Load_failed\n",
     `exception Load_failed
     external set_channel_name : in_channel -> string -> unit = "caml_ml_set_channel_name"
@@ -235,6 +244,11 @@ const TOPEVAL: readonly Change[] = [
   ],
 ];
 
+/** Changes of toplevel/byte/topmain.ml: plugins on the command line. */
+const TOPMAIN: readonly Change[] = [
+  ['if Filename.check_suffix filename ".cmo"\n', 'if Filename.check_suffix filename ".cmo" || Filename.check_suffix filename ".cmxs"'],
+];
+
 const CHANGES: Readonly<Record<string, readonly Change[]>> = {
   "otherlibs/dynlink/byte/dynlink.ml": DYNLINK,
   "otherlibs/dynlink/dynlink_common.ml": DYNLINK_COMMON,
@@ -242,6 +256,7 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
   "otherlibs/dynlink/byte/dynlink_symtable.ml": SYMTABLE,
   "otherlibs/dynlink/byte/dynlink_symtable.mli": SYMTABLE_INTERFACE,
   "toplevel/byte/topeval.ml": TOPEVAL,
+  "toplevel/byte/topmain.ml": TOPMAIN,
 };
 
 /** The sources that are changed, by their paths, as they are to be. Throws BuildError when they are not what is to be changed. */

@@ -15,8 +15,9 @@ import {
 } from "./sources.ts";
 import { makeVariable } from "./makefile.ts";
 import { LIBRARY_FOLDER } from "./library.ts";
+import { META_FOLDERS, metaFile } from "./meta.ts";
 import { changedSources } from "./plugins.ts";
-import { EVALUATOR } from "./targets.ts";
+import { EVALUATOR, META, REQUIRE } from "./targets.ts";
 
 export interface PrepareOptions {
   readonly source: string;
@@ -74,6 +75,11 @@ export function prepareSources(options: PrepareOptions): void {
   for (const name of readdirSync(join(options.ownSources, "library"))) {
     write(`${name.startsWith("dynlink_") ? "otherlibs/dynlink" : LIBRARY_FOLDER}/${name}`, own(`library/${name}`));
   }
+  write(`${META}.ml`, own("toplevel/meta.ml"));
+  write(`${META}.mli`, own("toplevel/meta.mli"));
+  write(`${REQUIRE}.ml`, own("toplevel/require.ml"));
+  write(`${REQUIRE}.mli`, "");
+  for (const folder of Object.keys(META_FOLDERS)) write(`${folder}/META`, metaFile(read(`${folder}/META.in`), version));
   const domainstate = domainstateModule(read("runtime/caml/domain_state.tbl"), read("runtime/caml/config.h"));
   write("utils/domainstate.ml", domainstate.ml);
   write("utils/domainstate.mli", domainstate.mli);

@@ -201,13 +201,8 @@ export function compilerTargets(read: ReadSource): Target[] {
     executable("ocamldep", [commonLibrary, bytecompLibrary, "tools/ocamldep.cmo"], ["-compat-32"]),
     executable("ocamlobjinfo", [commonLibrary, bytecompLibrary, middleEndLibrary, "tools/objinfo.cmo"], []),
     executable("expunge", [commonLibrary, bytecompLibrary, "toplevel/expunge.cmo"], []),
-    executable(
-      "ocaml.tmp",
-      [commonLibrary, bytecompLibrary, toplevelLibrary, "toplevel/topstart.cmo"],
-      ["-I", "toplevel/byte", "-linkall", "-g"],
-    ),
-    expunged(read, "ocaml.tmp", "ocaml"),
-    ...evaluatorTargets(read, [commonLibrary, bytecompLibrary, toplevelLibrary]),
+    ...requireTargets(),
+    ...toplevelTargets(read, [commonLibrary, bytecompLibrary, toplevelLibrary]),
   ];
 }
 
@@ -327,19 +322,33 @@ function dynlinkTargets(read: ReadSource): Target[] {
   ];
 }
 
-/** Name of the unit of loader/toplevel/evaluator.ml in the build folder. */
+/** Units of loader/toplevel/ in the build folder. */
 export const EVALUATOR = "toplevel/bactrian_evaluator";
+export const META = "toplevel/bactrian_meta";
+export const REQUIRE = "toplevel/bactrian_require";
 
-/** The toplevel that `Runtime.eval` calls. */
-function evaluatorTargets(read: ReadSource, libraries: readonly string[]): Target[] {
+/** Compilation of a unit of loader/toplevel/ that uses these interfaces. */
+function ownUnit(unit: string, interfaces: readonly string[]): Target[] {
+  return compile([`${unit}.mli`, `${unit}.ml`], new Map([[`${unit}.cmo`, interfaces.map((base) => `${base}.cmi`)]]));
+}
+
+/** The directives #require and #list. */
+function requireTargets(): Target[] {
+  const compiler = ["utils/config", "utils/misc", "utils/clflags", "utils/load_path", "driver/compenv"];
+  return [...ownUnit(META, []), ...ownUnit(REQUIRE, [META, ...compiler, "toplevel/toploop", "toplevel/topdirs", "toplevel/topeval"])];
+}
+
+/** `ocaml`, and the toplevel that `Runtime.eval` calls. */
+function toplevelTargets(read: ReadSource, libraries: readonly string[]): Target[] {
   const interfaces = ["toplevel/toploop", "toplevel/topcommon", "driver/compmisc", "parsing/location", "typing/env"];
   const formats = ["file_formats/cmi_format", "file_formats/cmo_format", "utils/load_path", "utils/config", "bytecomp/symtable"];
-  const needs = [...interfaces, ...formats].map((base) => `${base}.cmi`);
-  const unit = compile([`${EVALUATOR}.mli`, `${EVALUATOR}.ml`], new Map([[`${EVALUATOR}.cmo`, needs]]));
   const flags = ["-I", "toplevel/byte", "-linkall", "-g"];
+  const all = [...libraries, `${META}.cmo`, `${REQUIRE}.cmo`];
   return [
-    ...unit,
-    executable("evaluator.tmp", [...libraries, `${EVALUATOR}.cmo`], flags),
+    ...ownUnit(EVALUATOR, [...interfaces, ...formats]),
+    executable("ocaml.tmp", [...all, "toplevel/topstart.cmo"], flags),
+    expunged(read, "ocaml.tmp", "ocaml"),
+    executable("evaluator.tmp", [...all, `${EVALUATOR}.cmo`], flags),
     expunged(read, "evaluator.tmp", "evaluator"),
   ];
 }
