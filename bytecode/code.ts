@@ -5,7 +5,7 @@ import type { PrimitiveTable } from "../runtime/table.ts";
 import { type ClosureShape, closureShapes } from "./closures.ts";
 import { FormatError } from "./formats/errors.ts";
 import { instructionLength } from "./instructions/decode.ts";
-import { ENSURE_CAPACITY, instruction, opcode } from "./instructions/table.ts";
+import { ENSURE_CAPACITY, INVOKE_TRACED_FUNCTION, instruction, opcode } from "./instructions/table.ts";
 import { Fuser } from "./interpreter/fuse.ts";
 
 /** What closures hold of a function's native code. */
@@ -125,7 +125,7 @@ export class CodeStore {
     const code = original.slice();
     const indices = this.resolve(names);
     const missing = new Map<string, string | undefined>();
-    const invokeTraced = names.indexOf("caml_invoke_traced_function");
+    const invokeTraced = names.indexOf(INVOKE_TRACED_FUNCTION);
     const ensureStack = names.indexOf(ENSURE_CAPACITY);
     let previous = 0;
     let beforePrevious = 0;

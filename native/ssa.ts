@@ -11,7 +11,7 @@ import type {
   StubName,
 } from "../bytecode/instructions/semantics.ts";
 import { instructionLength } from "../bytecode/instructions/decode.ts";
-import { instructions } from "../bytecode/instructions/table.ts";
+import { instructions, INVOKE_TRACED_FUNCTION } from "../bytecode/instructions/table.ts";
 import {
   CLOSURE_WORDS,
   FRAME_PART_CODE,
@@ -473,6 +473,7 @@ class FunctionBuilder implements NativeSemantics {
   }
   call(n: number, primitive: number): void {
     const number = this.operand(primitive);
+    if (this.primitives[number]!.name === INVOKE_TRACED_FUNCTION) return this.leave(n - 1); // it has no call's frame
     const here = this.stateHere();
     const inputs = [this.accu(), ...this.top(n - 1)];
     const inlined = nativeMeanings.get(this.primitives[number]!.name);

@@ -369,6 +369,8 @@ op("NATIVE_HANDLER", [], "go on in a native frame that has caught a", (b) => b.s
 
 /** The primitive by which functions ask for stack: CONSTINT words; C_CALL1 (bytecomp/bytegen.ml: comp_function). ENSURE_STACK takes its place. */
 export const ENSURE_CAPACITY = "caml_ensure_stack_capacity";
+/** The primitive whose call is INVOKE_TRACED. */
+export const INVOKE_TRACED_FUNCTION = "caml_invoke_traced_function";
 
 /** All instructions by opcode. */
 export const instructions: readonly Instruction[] = rows;
