@@ -12,11 +12,16 @@ let common_predicates = [ "toploop"; "mt"; "mt_posix" ]
 let predicates = "byte" :: common_predicates
 let native_predicates = "native" :: common_predicates
 
+(* Opam's folder of packages. *)
+let switch () =
+  match Sys.getenv_opt "OPAM_SWITCH_PREFIX" with
+  | None | Some "" -> None
+  | Some prefix -> Some (Filename.concat prefix "lib")
+
 (* Where packages are looked for. *)
 let search_path () =
   let listed = Misc.split_path_contents (Option.value (Sys.getenv_opt "OCAMLPATH") ~default:"") in
-  let switch = Option.map (fun prefix -> Filename.concat prefix "lib") (Sys.getenv_opt "OPAM_SWITCH_PREFIX") in
-  List.filter (fun folder -> folder <> "") listed @ (Config.standard_library :: Option.to_list switch)
+  List.filter (fun folder -> folder <> "") listed @ (Config.standard_library :: Option.to_list (switch ()))
 
 type package = { name : string; meta : Meta.t; folder : string }
 
@@ -76,7 +81,7 @@ let find ?by name =
   | None ->
       problem
         "Cannot find package %s.\nFolders that were searched for its META file (OCAMLPATH, the standard library's%s):%s" wanted
-        (if Sys.getenv_opt "OPAM_SWITCH_PREFIX" = None then "" else ", opam's")
+        (if switch () = None then "" else ", opam's")
         (String.concat "" (List.map (fun folder -> "\n  " ^ folder) (search_path ())))
   | Some outer ->
       match find_inner outer (List.tl parts) with
@@ -134,7 +139,7 @@ let rec load path name =
   if not (Hashtbl.mem loaded name) then begin
     let package = find ?by:(match path with [] -> None | by :: _ -> Some by) name in
     List.iter (load (name :: path)) (value package "requires" predicates);
-    Option.iter (problem "Package %s cannot be used: %s." name) (Meta.lookup package.meta "error" predicates);
+    Option.iter (problem "Package %s cannot be used: %s" name) (Meta.lookup package.meta "error" predicates);
     add_folder package.folder;
     List.iter load_file (archives package);
     Option.iter (use_rewriter package) (Meta.lookup package.meta "ppx" predicates);

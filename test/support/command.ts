@@ -15,6 +15,13 @@ export interface Ended {
 /** Milliseconds after which a command is ended, unless it is given more. */
 const PATIENCE = 60_000;
 
+export interface Conditions {
+  /** Standard input. */
+  readonly input?: string;
+  /** Milliseconds after which the command is ended. */
+  readonly patience?: number;
+}
+
 /** The command in a folder of a test's own, with a cache of its own, too. */
 export class Command {
   readonly folder: string;
@@ -26,14 +33,13 @@ export class Command {
     t.teardown(() => rmSync(this.folder, { recursive: true }));
   }
 
-  /** `patience`: milliseconds after which it is ended. */
-  run(args: readonly string[], environment: Record<string, string> = {}, patience = PATIENCE): Promise<Ended> {
+  run(args: readonly string[], environment: Record<string, string> = {}, { input = "", patience = PATIENCE }: Conditions = {}): Promise<Ended> {
     const env = { ...process.env, BACTRIAN_CACHE: this.cache, ...environment };
     return new Promise((done) => {
       const ended = (error: ExecFileException | null, stdout: string, stderr: string): void =>
         done({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
       const child = execFile(process.execPath, [commandScript, ...args], { cwd: this.folder, timeout: patience, env }, ended);
-      child.stdin!.end();
+      child.stdin!.on("error", () => undefined).end(input); // it may end before it has read all
     });
   }
 
