@@ -14,13 +14,14 @@ type ProgramOptions = Pick<CompileOptions, "chosen" | "onProgress">;
 
 /** A program. Throws FormatError for code that is not valid. */
 export function compileExecutable(program: BytecodeExecutable, core: CoreModule, options: ProgramOptions = {}): NativeFile {
-  return { ...common(core), kind: "program", bytecode: program.bytes, code: compileProgram(program, core, options) };
+  return { ...common(core), kind: "program", bytecode: program.bytes, units: [], code: compileProgram(program, core, options) };
 }
 
 /** A plugin, of the bytes of a .cmo or .cma. Throws FormatError. */
 export function compileLibrary(bytecode: Uint8Array, core: CoreModule, file?: string, options: Options = {}): NativeFile {
-  const code = readingFile(file, () => compileUnits(readUnits(bytecode), core, options));
-  return { ...common(core), kind: "plugin", bytecode, code };
+  const units = readUnits(bytecode, file);
+  const code = readingFile(file, () => compileUnits(units, core, options));
+  return { ...common(core), kind: "plugin", bytecode, units, code };
 }
 
 function common(core: CoreModule): Pick<NativeFile, "ocaml" | "abi"> {

@@ -4,9 +4,9 @@ import { RETURN_1 } from "../bytecode/code.ts";
 import { codeWords, readExecutable } from "../bytecode/formats/executable.ts";
 import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
 import { describeFile, MAGIC_VERSION, ocamlVersionOf } from "../bytecode/formats/magic.ts";
-import { readUnits } from "../bytecode/formats/unit.ts";
+import { type CompilationUnit, readUnits } from "../bytecode/formats/unit.ts";
+import { hashOf } from "../runtime/hashes.ts";
 import { MAX_NATIVE_ARITY } from "../runtime/layout.ts";
-import { sha256 } from "./checksum.ts";
 import type { ExportedFunction, NativeFunction, NativePart } from "./code.ts";
 import { CHECKSUM_LENGTH, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
 import { COMPILE_AGAIN, compileModule } from "./load.ts";
@@ -49,7 +49,7 @@ function findSection(bytes: Uint8Array): CustomSection {
 function checkSum(bytes: Uint8Array, { contents }: CustomSection): void {
   const checked = bytes.length - CHECKSUM_LENGTH;
   if (checked < contents) throw new FormatError("truncated", PLACE, "there is no checksum");
-  const sum = sha256(bytes.subarray(0, checked));
+  const sum = hashOf("sha256", bytes.subarray(0, checked));
   if (sum.some((byte, i) => byte !== bytes[checked + i])) {
     throw new FormatError("corrupt", PLACE, "the file is damaged: its checksum is another");
   }
@@ -77,7 +77,8 @@ function decode(value: unknown, bytes: Uint8Array): NativeFile {
   });
   const end = partsEnd(parts);
   const bytecode = binary(field("bytecode"));
-  const lengths = codeLengths(kind, bytecode);
+  const units = kind === "plugin" ? readUnits(bytecode) : [];
+  const lengths = codeLengths(kind, bytecode, units);
   if (lengths.length !== parts.length || lengths.some((length, i) => length !== parts[i]!.length)) mismatch("native code of its bytecode");
   const functions = list(field("functions")).map((fn, index): NativeFunction => {
     const [entry, arity, name] = tuple(fn, 3);
@@ -100,7 +101,7 @@ function decode(value: unknown, bytes: Uint8Array): NativeFile {
     exports,
     ...(globalWords && { globalWords }),
   };
-  return { ocaml, abi: text(field("abi")), kind, bytecode, code };
+  return { ocaml, abi: text(field("abi")), kind, bytecode, units, code };
 }
 
 /** The words of all parts, which follow one another from word 0. */
@@ -110,9 +111,9 @@ function partsEnd(parts: readonly NativePart[]): number {
 }
 
 /** The words of each piece of bytecode that is placed in memory by itself. */
-function codeLengths(kind: NativeFile["kind"], bytecode: Uint8Array): number[] {
+function codeLengths(kind: NativeFile["kind"], bytecode: Uint8Array, units: readonly CompilationUnit[]): number[] {
   if (kind === "program") return [readExecutable(bytecode).code.length / 4];
-  return readUnits(bytecode).map(({ code }) => code.length / 4 + RETURN_1.length);
+  return units.map(({ code }) => code.length / 4 + RETURN_1.length);
 }
 
 // ---- What values must be ------------------------------------------------------------------------------------------------------

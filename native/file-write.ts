@@ -1,6 +1,6 @@
 /** Writing files of native code (file.ts). The same code gives the same bytes. */
 import { Packr } from "msgpackr/pack";
-import { sha256 } from "./checksum.ts";
+import { hashOf } from "../runtime/hashes.ts";
 import { CHECKSUM_LENGTH, type EncodedFile, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
 import { customSection } from "./wasm-sections.ts";
 
@@ -30,7 +30,7 @@ export function writeNativeFile({ ocaml, abi, kind, bytecode, code }: NativeFile
   file.set(code.wasm);
   file.set(section, code.wasm.length);
   const checked = file.length - CHECKSUM_LENGTH;
-  file.set(sha256(file.subarray(0, checked)), checked);
+  file.set(hashOf("sha256", file.subarray(0, checked)), checked);
   return file;
 }
 

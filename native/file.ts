@@ -10,6 +10,7 @@
 import { COMPILE_AGAIN } from "./load.ts";
 import type { CoreModule } from "../bytecode/engine.ts";
 import { FormatError } from "../bytecode/formats/errors.ts";
+import type { CompilationUnit } from "../bytecode/formats/unit.ts";
 import type { NativeCode } from "./code.ts";
 import { looksLikeModule } from "./wasm-sections.ts";
 
@@ -30,6 +31,8 @@ export interface NativeFile {
   readonly kind: "program" | "plugin";
   /** What was compiled: a bytecode executable, or a .cmo or .cma. */
   readonly bytecode: Uint8Array;
+  /** The units of a plugin. */
+  readonly units: readonly CompilationUnit[];
   readonly code: NativeCode;
 }
 

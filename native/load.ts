@@ -4,8 +4,17 @@ import type { Engine } from "../bytecode/engine.ts";
 import { placeNativeClosures } from "../bytecode/native-closures.ts";
 import { FormatError } from "../bytecode/formats/errors.ts";
 import { CODE_BIAS, NATIVE_MARK, WORD } from "../runtime/layout.ts";
-import { GLOBALS, IMPORTS, type NativeCode } from "./code.ts";
+import { GLOBALS, IMPORTS, type NativeCode, type NativeFunction } from "./code.ts";
 import { partAt } from "./parts.ts";
+
+/** What of the code belongs to a part. */
+interface Contents {
+  readonly functions: NativeFunction[];
+  /** Site words that are addresses of code. */
+  readonly siteWords: number[];
+  /** Numbers of globals. */
+  readonly globals: number[];
+}
 
 /** Native code in a machine. Each of its parts is linked when its bytecode is there. */
 export class LoadedNative {
@@ -18,12 +27,14 @@ export class LoadedNative {
   private readonly sites: number;
   private readonly globals = new Map<string, WebAssembly.Global>();
   private readonly linked = new Set<number>();
+  private readonly contents: readonly Contents[];
 
   /** Throws FormatError when the engine refuses the module. */
   constructor(engine: Engine, code: NativeCode) {
     this.engine = engine;
     this.code = code;
     this.module = code.module ?? compileModule(code.wasm);
+    this.contents = contentsOf(code);
     const { machine } = engine;
     this.table = machine.core.natives.grow(code.functions.length);
     this.sites = machine.core.mem_alloc(4 * code.siteWords.length + WORD) >>> 0;
@@ -48,31 +59,25 @@ export class LoadedNative {
 
   /** Let a part, which has not been linked before, be the native code of its bytecode. Throws FormatError. */
   link(part: number, fragment: CodeFragment): void {
-    const { parts, functions, globalWords } = this.code;
+    const { parts, globalWords } = this.code;
     const { start } = parts[part]!;
+    const { functions, globals } = this.contents[part]!;
     this.linked.add(part);
     // Where the first word of all code would be.
     const origin = fragment.start - 4 * start;
     this.relocateSites(part, origin);
     this.setPart(part, origin - CODE_BIAS);
-    globalWords?.forEach((word, number) => {
-      if (partAt(parts, word) === part) this.setOffset(number, WORD * fragment.original[word - start]!);
-    });
+    for (const number of globals) this.setOffset(number, WORD * fragment.original[globalWords![number]! - start]!);
     if (!this.several) this.instantiate();
-    const own = functions.filter(({ entry }) => partAt(parts, entry) === part);
-    const natives = new Map(own.map(({ entry, index, arity }) => [entry - start, { index: this.table + index, arity }]));
+    const natives = new Map(functions.map(({ entry, index, arity }) => [entry - start, { index: this.table + index, arity }]));
     fragment.native = natives.get(0);
     this.engine.redirection.addNative(fragment, natives.values());
     placeNativeClosures(this.engine.machine, fragment, natives);
   }
 
   private relocateSites(part: number, origin: number): void {
-    const { siteWords, siteCodeAddresses, parts } = this.code;
     const { i32 } = this.engine.machine;
-    for (const i of siteCodeAddresses) {
-      const word = (siteWords[i]! + CODE_BIAS) >> 2;
-      if (partAt(parts, word) === part) i32[(this.sites >>> 2) + i]! += origin;
-    }
+    for (const i of this.contents[part]!.siteWords) i32[(this.sites >>> 2) + i]! += origin;
   }
 
   /** `code`: what makes an offset in the code an address. */
@@ -111,6 +116,15 @@ export class LoadedNative {
     }
     if (functions.length > 0 && natives.get(this.table + functions.length - 1) === null) throw unfit("it has too few functions");
   }
+}
+
+function contentsOf({ parts, functions, siteWords, siteCodeAddresses, globalWords }: NativeCode): Contents[] {
+  const contents = parts.map((): Contents => ({ functions: [], siteWords: [], globals: [] }));
+  const of = (word: number): Contents => contents[partAt(parts, word)]!;
+  for (const fn of functions) of(fn.entry).functions.push(fn);
+  for (const i of siteCodeAddresses) of((siteWords[i]! + CODE_BIAS) >> 2).siteWords.push(i);
+  globalWords?.forEach((word, number) => of(word).globals.push(number));
+  return contents;
 }
 
 /** The module, compiled by the engine. Throws FormatError when it is none. */

@@ -1,20 +1,23 @@
 /** Plugins that a program has opened: their native code waits for the bytecode of their units. */
-import { md5 } from "@noble/hashes/legacy.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { CodeFragment } from "../bytecode/code.ts";
 import type { Engine } from "../bytecode/engine.ts";
-import { readUnits } from "../bytecode/formats/unit.ts";
+import { hashOf } from "../runtime/hashes.ts";
 import type { NativeFile } from "./file.ts";
 import { LoadedNative } from "./load.ts";
+
+/** Digests of files, each of which may be that of many units. */
+const fileDigests = new WeakMap<Uint8Array, Uint8Array>();
 
 /** What tells the code of a unit from others: the digest of its file's digest and its name (otherlibs/dynlink/byte/dynlink.ml: run). */
 export function unitDigest(file: Uint8Array, unit: string): Uint8Array {
   const name = new TextEncoder().encode(unit);
-  const digest = md5(file);
+  const digest = fileDigests.get(file) ?? hashOf("md5", file);
+  fileDigests.set(file, digest);
   const text = new Uint8Array(digest.length + name.length);
   text.set(digest);
   text.set(name, digest.length);
-  return md5(text);
+  return hashOf("md5", text);
 }
 
 /** A part of a plugin, and the plugin in the machine, which its parts share. */
@@ -40,7 +43,7 @@ export class Plugins {
   /** Keep the native code of a plugin for its units. */
   add(file: NativeFile): void {
     const plugin = { file, loaded: undefined };
-    readUnits(file.bytecode).forEach(({ name }, part) => {
+    file.units.forEach(({ name }, part) => {
       const digest = bytesToHex(unitDigest(file.bytecode, name));
       if (!this.parts.has(digest)) this.parts.set(digest, { plugin, part });
     });

@@ -107,7 +107,7 @@ async function measured(t: Test, tiers: string, sources: Record<string, string>)
   const command = new Command(t);
   for (const [name, source] of Object.entries(sources)) writeFileSync(join(command.folder, `${name}.ml`), source);
   const options = ["--tiers", tiers, "--runs", "1", "--timeout", "5", "--json", "results.json"];
-  const { status, stdout, stderr } = await command.run(["bench", ...options, ...Object.keys(sources).map((name) => `${name}.ml`)], {}, 300_000);
+  const { status, stdout, stderr } = await command.run(["bench", ...options, ...Object.keys(sources).map((name) => `${name}.ml`)], {}, { patience: 300_000 });
   t.equal(status, 1, stderr);
   return { ...(JSON.parse(readFileSync(join(command.folder, "results.json"), "utf8")) as Results), stdout, stderr };
 }

@@ -22,7 +22,8 @@ export function metaPrimitives(engine: Engine): Primitive[] {
         const old = m.block(CELL_GLOBAL_DATA, 0);
         const size = m.wosize(old);
         if (requested >= size) {
-          const grown = m.alloc((requested + 0x100) & ~0xff, 0);
+          // Larger by a quarter: large libraries come with thousands of constants, unit by unit.
+          const grown = m.alloc((requested + Math.max(0x100, requested >> 2)) & ~0xff, 0);
           const current = m.block(CELL_GLOBAL_DATA, 0);
           for (let i = 0; i < size; i++) m.setField(grown, i, m.field(current, i));
           m.setWord(CELL_GLOBAL_DATA, grown);

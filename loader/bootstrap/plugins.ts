@@ -212,16 +212,25 @@ const TOPEVAL: readonly Change[] = [
       let ic = open_in_bin file_name in
       match set_channel_name ic ${JSON.stringify(PLUGIN_CHANNEL)} with
       | () -> ic
-      | exception exn -> close_in_noerr ic; raise exn`,
+      | exception exn -> close_in_noerr ic; raise exn
+
+    let last_digest = ref None
+    let file_digest ic =
+      match !last_digest with
+      | Some (channel, digest) when channel == ic -> digest
+      | _ ->
+        seek_in ic 0;
+        let digest = Digest.channel ic (-1) in
+        last_digest := Some (ic, digest);
+        digest`,
   ],
   [
     "let _bytecode, closure = Meta.reify_bytecode code events None in\n    ignore",
     `let digest =
       if not (Filename.check_suffix filename ".cmxs") then None
       else begin
-        seek_in ic 0;
         let unit_name = Symtable.Compunit.name compunit.cu_name in
-        Some (Digest.string (Digest.channel ic (-1) ^ unit_name))
+        Some (Digest.string (file_digest ic ^ unit_name))
       end in
     let _bytecode, closure = Meta.reify_bytecode code events digest in
     ignore`,

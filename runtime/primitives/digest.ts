@@ -1,7 +1,8 @@
-/** Message digests (runtime/md5.c, runtime/blake2.c), by @noble/hashes. */
+/** Message digests (runtime/md5.c, runtime/blake2.c), by @noble/hashes; those of files by Node. */
 import { blake2b } from "@noble/hashes/blake2.js";
 import { md5 } from "@noble/hashes/legacy.js";
 import { CUSTOM_HOST, WORD } from "../layout.ts";
+import { newHash } from "../hashes.ts";
 import type { Machine } from "../machine.ts";
 import { definePrimitives, type Primitive, Val, type Value } from "../primitives.ts";
 
@@ -61,7 +62,7 @@ const CHUNK = 65536;
 /** The digest of the next bytes of the channel in slot 0: as many as slot 1 says, all when it is negative. */
 function md5OfChannel(m: Machine, a: number): Value {
   const wanted = m.int(a, 1);
-  const hash = md5.create();
+  const hash = newHash("md5");
   const buffer = m.core.mem_alloc(CHUNK) >>> 0;
   if (buffer === 0) m.outOfMemory();
   try {
