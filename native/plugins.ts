@@ -2,6 +2,7 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { CodeFragment } from "../bytecode/code.ts";
 import type { Engine } from "../bytecode/engine.ts";
+import { readUnits } from "../bytecode/formats/unit.ts";
 import { hashOf } from "../runtime/hashes.ts";
 import type { NativeFile } from "./file.ts";
 import { LoadedNative } from "./load.ts";

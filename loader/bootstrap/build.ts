@@ -19,6 +19,7 @@ import { STUB_LIBRARIES, stubFile, stubLibrary } from "../stub-libraries.ts";
 import { externalsOf } from "./sources.ts";
 import { LIBRARY_FOLDER, libraryTargets } from "./library.ts";
 import { compilerTargets, otherLibraryTargets, stdlibTargets, type Target } from "./targets.ts";
+import { toplevelTargets } from "./toplevel.ts";
 import type { Job, Outcome } from "./worker.ts";
 
 export interface BuildOptions {
@@ -52,7 +53,7 @@ export async function compileToolchain(options: BuildOptions): Promise<void> {
   mkdirSync(options.buildFolder, { recursive: true });
   prepareSources(options);
   const read = (path: string): string => readFileSync(join(options.source, path), "utf8");
-  const targets = [...stdlibTargets(read), ...compilerTargets(read), ...otherLibraryTargets(read), ...libraryTargets(read)];
+  const targets = [...stdlibTargets(read), ...compilerTargets(read), ...toplevelTargets(read), ...otherLibraryTargets(read), ...libraryTargets(read)];
   await new Scheduler(options, targets).run();
 }
 

@@ -17,7 +17,7 @@ import { makeVariable } from "./makefile.ts";
 import { LIBRARY_FOLDER } from "./library.ts";
 import { META_FOLDERS, metaFile } from "./meta.ts";
 import { changedSources } from "./plugins.ts";
-import { EVALUATOR, META, REQUIRE } from "./targets.ts";
+import { EVALUATOR, META, REQUIRE } from "./toplevel.ts";
 
 export interface PrepareOptions {
   readonly source: string;

@@ -111,7 +111,7 @@ interface CompileOptions {
 }
 
 /** Compilation of the .cmi and .cmo of each source, by the dependencies that ocamldep found. */
-function compile(sources: readonly string[], depend: ReadonlyMap<string, string[]>, options: CompileOptions = {}): Target[] {
+export function compile(sources: readonly string[], depend: ReadonlyMap<string, string[]>, options: CompileOptions = {}): Target[] {
   const program = options.program ?? BOOT_OCAMLC;
   const includes = COMPILER_DIRECTORIES.split(" ").flatMap((d) => ["-I", d]);
   const files = sources.flatMap((s) =>
@@ -173,6 +173,9 @@ export function executable(output: string, inputs: readonly string[], flags: rea
   };
 }
 
+/** What a toplevel is linked of, besides its main unit. */
+export const TOPLEVEL_LIBRARIES = ["compilerlibs/ocamlcommon.cma", "compilerlibs/ocamlbytecomp.cma", "compilerlibs/ocamltoplevel.cma"] as const;
+
 export function compilerTargets(read: ReadSource): Target[] {
   const makefile = read("Makefile");
   const depend = parseDepend(read(".depend"));
@@ -182,10 +185,8 @@ export function compilerTargets(read: ReadSource): Target[] {
   const middleEnd = list("ocamlmiddleend_SOURCES");
   const toplevel = list("ocamltoplevel_SOURCES").filter((s) => !s.includes("toplevel/native/") || s.includes("tophooks"));
   const interpreted = toplevel.filter((s) => !s.includes("tophooks"));
-  const commonLibrary = "compilerlibs/ocamlcommon.cma";
-  const bytecompLibrary = "compilerlibs/ocamlbytecomp.cma";
+  const [commonLibrary, bytecompLibrary, toplevelLibrary] = TOPLEVEL_LIBRARIES;
   const middleEndLibrary = "compilerlibs/ocamlmiddleend.cma";
-  const toplevelLibrary = "compilerlibs/ocamltoplevel.cma";
   return [
     lexer("parsing/lexer"),
     ...compile([...common, ...bytecomp, ...middleEnd], depend),
@@ -201,8 +202,6 @@ export function compilerTargets(read: ReadSource): Target[] {
     executable("ocamldep", [commonLibrary, bytecompLibrary, "tools/ocamldep.cmo"], ["-compat-32"]),
     executable("ocamlobjinfo", [commonLibrary, bytecompLibrary, middleEndLibrary, "tools/objinfo.cmo"], []),
     executable("expunge", [commonLibrary, bytecompLibrary, "toplevel/expunge.cmo"], []),
-    ...requireTargets(),
-    ...toplevelTargets(read, [commonLibrary, bytecompLibrary, toplevelLibrary]),
   ];
 }
 
@@ -320,52 +319,6 @@ function dynlinkTargets(read: ReadSource): Target[] {
     ...compileByte([...sources, `${folder}/dynlink_cmo_format.mli`], depend),
     archive(`${folder}/dynlink.cma`, unitsOf(sources), []),
   ];
-}
-
-/** Units of loader/toplevel/ in the build folder. */
-export const EVALUATOR = "toplevel/bactrian_evaluator";
-export const META = "toplevel/bactrian_meta";
-export const REQUIRE = "toplevel/bactrian_require";
-
-/** Compilation of a unit of loader/toplevel/ that uses these interfaces. */
-function ownUnit(unit: string, interfaces: readonly string[]): Target[] {
-  return compile([`${unit}.mli`, `${unit}.ml`], new Map([[`${unit}.cmo`, interfaces.map((base) => `${base}.cmi`)]]));
-}
-
-/** The directives #require and #list. */
-function requireTargets(): Target[] {
-  const compiler = ["utils/config", "utils/misc", "utils/clflags", "utils/load_path", "driver/compenv"];
-  return [...ownUnit(META, []), ...ownUnit(REQUIRE, [META, ...compiler, "toplevel/toploop", "toplevel/topdirs", "toplevel/topeval"])];
-}
-
-/** `ocaml`, and the toplevel that `Runtime.eval` calls. */
-function toplevelTargets(read: ReadSource, libraries: readonly string[]): Target[] {
-  const interfaces = ["toplevel/toploop", "toplevel/topcommon", "driver/compmisc", "parsing/location", "typing/env"];
-  const formats = ["file_formats/cmi_format", "file_formats/cmo_format", "utils/load_path", "utils/config", "bytecomp/symtable"];
-  const flags = ["-I", "toplevel/byte", "-linkall", "-g"];
-  const all = [...libraries, `${META}.cmo`, `${REQUIRE}.cmo`];
-  return [
-    ...ownUnit(EVALUATOR, [...interfaces, ...formats]),
-    executable("ocaml.tmp", [...all, "toplevel/topstart.cmo"], flags),
-    expunged(read, "ocaml.tmp", "ocaml"),
-    executable("evaluator.tmp", [...all, `${EVALUATOR}.cmo`], flags),
-    expunged(read, "evaluator.tmp", "evaluator"),
-  ];
-}
-
-/** A toplevel with only the standard library's modules (and a few of its own) visible. */
-function expunged(read: ReadSource, input: string, output: string): Target {
-  const modules = makeVariable(read("stdlib/StdlibModules"), "STDLIB_MODULE_BASENAMES");
-  const visible = [...modules.map(stdlibUnit), "outcometree", "topprinters", "topdirs", "toploop"];
-  return {
-    output,
-    alsoWrites: [],
-    program: "expunge",
-    args: [input, output, ...visible],
-    directory: ".",
-    needs: ["expunge", input],
-    label: output,
-  };
 }
 
 function lexer(base: string): Target {
