@@ -69,11 +69,22 @@ const GRAB = opcode("GRAB");
 const INVOKE_TRACED = opcode("INVOKE_TRACED");
 const ENSURE_STACK = opcode("ENSURE_STACK");
 
+/** How code numbers primitives. */
+interface Numbering {
+  /** Index in the table of each; those that do not exist must not be called by the code. */
+  readonly indices: readonly (number | undefined)[];
+  /** Numbers of the primitives whose calls are replaced, or -1. */
+  readonly invokeTraced: number;
+  readonly ensureStack: number;
+}
+
 export class CodeStore {
   private readonly machine: Machine;
   private readonly primitives: PrimitiveTable;
   private readonly fuser: Fuser | undefined;
   private readonly fragments: CodeFragment[] = [];
+  /** By the list of names. */
+  private readonly numberings = new WeakMap<readonly string[], Numbering>();
 
   /** `fused`: place superinstructions. */
   constructor(machine: Machine, primitives: PrimitiveTable, fused: boolean) {
@@ -123,10 +134,8 @@ export class CodeStore {
     unitAt: (word: number) => string | undefined,
   ): Int32Array {
     const code = original.slice();
-    const indices = this.resolve(names);
+    const { indices, invokeTraced, ensureStack } = this.resolve(names);
     const missing = new Map<string, string | undefined>();
-    const invokeTraced = names.indexOf(INVOKE_TRACED_FUNCTION);
-    const ensureStack = names.indexOf(ENSURE_CAPACITY);
     let previous = 0;
     let beforePrevious = 0;
     for (let i = 0, next; i < original.length; beforePrevious = previous, previous = i, i = next) {
@@ -153,9 +162,16 @@ export class CodeStore {
     return code;
   }
 
-  /** Index of each primitive; those that do not exist must not be called by the code. */
-  private resolve(names: readonly string[]): (number | undefined)[] {
-    return names.map((name) => this.primitives.find(name)?.index);
+  private resolve(names: readonly string[]): Numbering {
+    const known = this.numberings.get(names);
+    if (known) return known;
+    const numbering = {
+      indices: names.map((name) => this.primitives.find(name)?.index),
+      invokeTraced: names.indexOf(INVOKE_TRACED_FUNCTION),
+      ensureStack: names.indexOf(ENSURE_CAPACITY),
+    };
+    this.numberings.set(names, numbering);
+    return numbering;
   }
 }
 

@@ -219,8 +219,8 @@ class Flow {
   readonly starts: Uint8Array;
   readonly mayFallOff: boolean;
   readonly entryHeight: number;
-  /** Arity of each primitive, -1 when unknown. */
-  readonly arities: Int32Array;
+  /** Arity of a primitive, -1 when unknown. */
+  readonly arityOf: (number: number) => number;
   /** Number of the primitive ENSURE_CAPACITY, -1 if the program does not have it. */
   readonly ensure: number;
   /** State before each instruction: height or -1, innermost frame, function. */
@@ -244,9 +244,10 @@ class Flow {
     this.heights = new Int32Array(code.length).fill(-1);
     this.frames = new Int32Array(code.length);
     this.owners = new Int32Array(code.length);
-    const { arity } = options;
-    this.ensure = options.primitives?.indexOf(ENSURE_CAPACITY) ?? -1;
-    this.arities = Int32Array.from(options.primitives ?? [], (name) => arity?.(name) ?? -1);
+    const { arity, primitives = [] } = options;
+    this.ensure = primitives.indexOf(ENSURE_CAPACITY);
+    // Asked for when it is needed: phrases call few of the primitives that there are.
+    this.arityOf = (number) => (number < primitives.length ? (arity?.(primitives[number]!) ?? -1) : -1);
   }
 
   run(): VerifiedCode {
@@ -542,7 +543,7 @@ class Flow {
     const { code } = this;
     const args = ARGS_OPERAND[op]! >= 0 ? code[pc + 1 + ARGS_OPERAND[op]!]! : ARGS[op]!;
     if (op === CALLN && args <= 5) throw invalid(code, pc, `of ${args} arguments`);
-    const arity = this.arities[code[linked]!] ?? -1;
+    const arity = this.arityOf(code[linked]!);
     if (arity >= 0 && arity !== args) {
       throw invalid(code, pc, `primitive ${code[linked]} takes ${arity} arguments, not ${args}`);
     }

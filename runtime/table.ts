@@ -22,12 +22,14 @@ export interface PrimitiveEntry {
 
 export class PrimitiveTable {
   private readonly entries: PrimitiveEntry[] = [];
+  private readonly indexed: readonly string[];
   private readonly byName = new Map<string, PrimitiveEntry>();
 
   /** Throws when a name is declared twice. */
   constructor(core: readonly CorePrimitiveEntry[], host: readonly Primitive[]) {
     for (const { name, arity } of core) this.add({ name, arity });
     for (const primitive of host) this.add({ name: primitive.name, arity: primitive.arity, host: primitive });
+    this.indexed = this.entries.map((entry) => entry.name);
   }
 
   private add(entry: Omit<PrimitiveEntry, "index">): void {
@@ -51,8 +53,9 @@ export class PrimitiveTable {
     return this.entries[index]!;
   }
 
-  namesByIndex(): string[] {
-    return this.entries.map((entry) => entry.name);
+  /** The same array each time. */
+  namesByIndex(): readonly string[] {
+    return this.indexed;
   }
 
   /** All names, sorted. */
