@@ -82,7 +82,7 @@ Kernel.power is no longer traced.
 t.test("tests of OCaml's toplevel, as native code", async (t) => {
   await prepareTree();
   process.env.BACTRIAN_CACHE = command.cache; // the toplevel is there
-  const run = { folder: t.testdir({}), seconds: PATIENCE / 1000, keep: false, tier: "native" };
+  const run = { folder: t.testdir({}), seconds: PATIENCE / 1000, keep: false, tiers: { program: "native", plugins: "bytecode" } as const };
   for (const name of ["tracing", "install_printer", "error_highlighting", "topeval"]) {
     const test = `tool-toplevel/${name}.ml`;
     t.match(await runTest(test, run), { test, status: "passed", reason: "" }, test);
