@@ -110,6 +110,7 @@ function cli(): Command {
     .option("--mixed <regexp>", "names of functions that are native in the tier mixed; default: every second one is", regexp)
     .option("--result <file>", "a file that the programs write, compared like their output")
     .option("--json <file>", "write all that is measured")
+    .option("--plot <file>", "write a bar chart of the ratios (SVG)")
     .option("--baseline <file>", "what --json has written before: exit status 1 if a program is slower now")
     .option("--node <path>", "a Node to run Bactrian with (repeatable)", several)
     .option("--bactrian <script>", "a build of Bactrian, its dist/cli/main.js (repeatable)", several)

@@ -1,11 +1,13 @@
 /** `bactrian bench`: what it computes from given figures, and what it does with programs that cannot be compared. No timing. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SaxesParser } from "saxes";
 import t, { type Test } from "tap";
 import { compareWithBaseline, verdict } from "../cli/bench/baseline.ts";
 import { netTimes, ratios } from "../cli/bench/figures.ts";
 import { measure } from "../cli/bench/measure.ts";
 import { noiseWarnings } from "../cli/bench/noise.ts";
+import { plot } from "../cli/bench/plot.ts";
 import { type Outcome, readCollections, type Results } from "../cli/bench/results.ts";
 import { geometricMean, geometricMeanOfRatios, independentRatio, median, lowerMean, medianEstimate, pairedRatio, spread } from "../cli/bench/statistics.ts";
 import { Command } from "./support/command.ts";
@@ -85,6 +87,44 @@ t.test("changes against a baseline", (t) => {
   const elsewhere = { ...results([1.2, 1.2, 1.2], [0.65, 0.65, 0.65], [0.055, 0.055, 0.055]) };
   t.same(compareWithBaseline(elsewhere, before).map(({ verdict }) => verdict), ["same", "same"]);
   t.equal(verdict({ value: 1.1, low: 0.95, high: 1.3 }), "unclear");
+  t.end();
+});
+
+/** The elements of a document, by name, and all of its text. Throws if it is not well-formed XML. */
+function elements(xml: string): { names: Map<string, { attributes: Record<string, string> }[]>; text: string } {
+  const names = new Map<string, { attributes: Record<string, string> }[]>();
+  let text = "";
+  const parser = new SaxesParser({ xmlns: true });
+  parser.on("error", (e) => {
+    throw e;
+  });
+  parser.on("opentag", ({ local, uri, attributes }) => {
+    if (uri !== "http://www.w3.org/2000/svg") throw new Error(`${local} is no element of SVG`);
+    const plain = Object.fromEntries(Object.entries(attributes).map(([key, { value }]) => [key, value]));
+    names.set(local, [...(names.get(local) ?? []), { attributes: plain }]);
+  });
+  parser.on("text", (t) => void (text += `${t}\n`));
+  parser.write(xml).close();
+  return { names, text };
+}
+
+t.test("charts", (t) => {
+  const measured = results([1.1, 1.1, 1.2], [0.35, 0.36, 0.35]);
+  const programs = ["<a&b>", 'c"d', "failed"].map((name, i) => ({
+    name,
+    outcomes: i < 2 ? measured.programs[0]!.outcomes : [{ engine: "interp", problem: "crash", times: outcome("", []).times }],
+  }));
+  const bars = (svg: string): number => elements(svg).names.get("rect")!.filter(({ attributes }) => Number(attributes.height) === 11).length;
+  const ratios = plot({ ...measured, programs }, "interp");
+  t.equal(bars(ratios), 3, "two programs and their mean");
+  const { text, names } = elements(ratios);
+  for (const label of ["<a&b>", 'c"d', "failed", "geometric mean", "no figure", "native: 0.25 (0.23 to 0.25)"]) t.ok(text.includes(`${label}\n`), label);
+  t.match(text, /@media \(prefers-color-scheme:dark\)/);
+  const numbers = [...names.values()].flat().flatMap(({ attributes }) => ["x", "y", "x1", "y1", "x2", "y2", "width", "height"].flatMap((a) => attributes[a] ?? []));
+  t.ok(numbers.length > 40 && numbers.every((n) => /^-?\d+(\.\d)?$/.test(n)), "all places are numbers");
+  const one = { ...measured, engines: measured.engines.slice(0, 1) };
+  t.equal(bars(plot(one, "interp")), 1, "times, when there are no ratios");
+  t.equal(bars(plot({ ...one, programs: [] }, "interp")), 0);
   t.end();
 });
 

@@ -10,6 +10,7 @@ import { baselineReport, compareWithBaseline, unclearPrograms } from "./baseline
 import { type EngineOptions, findEngines } from "./engines.ts";
 import { MeasureError } from "./measure.ts";
 import { noiseWarnings } from "./noise.ts";
+import { plot } from "./plot.ts";
 import { makeEmpty, makePrograms } from "./programs.ts";
 import { report } from "./report.ts";
 import { readResults, type Results, resultsHead } from "./results.ts";
@@ -23,6 +24,7 @@ export interface BenchOptions extends Omit<EngineOptions, "folder" | "core"> {
   readonly result?: string;
   readonly relativeTo?: string;
   readonly json?: string;
+  readonly plot?: string;
   readonly baseline?: string;
 }
 
@@ -39,6 +41,7 @@ export async function bench(files: readonly string[], options: BenchOptions): Pr
   const base = options.relativeTo ?? results.engines[0]!.name;
   process.stdout.write(report(results, base));
   if (options.json !== undefined) writeOutput(options.json, Buffer.from(`${JSON.stringify(results, null, 1)}\n`));
+  if (options.plot !== undefined) writeOutput(options.plot, Buffer.from(plot(results, base)));
   for (const warning of noiseWarnings(results, base)) process.stderr.write(`bactrian: ${warning}\n`);
   if (baseline) {
     const changes = compareWithBaseline(results, baseline);

@@ -10,8 +10,8 @@ const NONE = "–";
 const MEGA = 1e6;
 
 /** Significant digits enough to compare, and no more. */
-function figure(x: number): string {
-  return x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2);
+export function figure(x: number): string {
+  return x.toFixed(x >= 100 ? 0 : x >= 10 ? 1 : x >= 0.1 || x < 0.0005 ? 2 : 3);
 }
 
 export const showEstimate = ({ value, low, high }: Estimate): string => `${figure(value)} (${figure(low)}–${figure(high)})`;
