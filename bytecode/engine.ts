@@ -82,6 +82,11 @@ export class Engine {
   readonly debugInfo = new DebugInfo();
   readonly redirection: Redirection;
   readonly scheduler: Scheduler;
+  /**
+   * Called where code polls (bytecode/primitives/backtrace.ts: stackAtPoll), many thousand times in a second; `native`: by native
+   * code. It must not touch the heap.
+   */
+  onPoll: ((native: boolean) => void) | undefined;
   /** Gives code that was made at run time, with a digest, its native code. Throws FormatError. */
   attachNative: ((fragment: CodeFragment) => void) | undefined;
 
@@ -112,8 +117,14 @@ export class Engine {
         closure_shape: (pc: number) => this.closureShape((pc >>> 0) + CODE_BIAS),
         zstd_decompress: (from: number, length: number, to: number, capacity: number) =>
           this.decompress(from >>> 0, length >>> 0, to >>> 0, capacity >>> 0),
-        poll: (nested: number) => this.scheduler.poll(nested !== 0),
-        poll_needed: () => Number(this.scheduler.pollNeeded),
+        poll: (nested: number) => {
+          this.onPoll?.(false);
+          return this.scheduler.poll(nested !== 0);
+        },
+        poll_needed: () => {
+          this.onPoll?.(true);
+          return Number(this.scheduler.pollNeeded);
+        },
         nest: (change: number) => this.scheduler.nest(change),
         ...imports,
         custom_finalize: (kind: number, data: number) => {

@@ -1,6 +1,7 @@
 /** The `bactrian` command: a thin shell over the package (DESIGN §4). What a command needs is loaded when it runs. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { BenchOptions } from "./bench/main.ts";
+import type { ProfileOptions } from "./profile/main.ts";
 import type { CompileOptions } from "./compile.ts";
 import { ERROR_STATUS } from "./errors.ts";
 import { bactrianVersion, loadCore, ocamlVersion } from "../loader/installation.ts";
@@ -50,6 +51,19 @@ function list(text: string): string[] {
   return [...new Set(names)];
 }
 
+/** A command that runs a program: what it takes for that. */
+function running(command: Command): Command {
+  return command
+    .argument("<file>", "a program: a bytecode executable, one that is compiled to native code (.wasm), or a source or unit to compile and link first: .ml, .cmo, .cma")
+    .argument("[args...]", "its arguments")
+    .option("--no-verify", "trust the code: do not verify it before it runs")
+    .addOption(
+      new Option("--tier <tier>", "interpret the bytecode; compile it to WebAssembly first; or (mixed) run what is compiled already, and interpret the rest. Default: mixed for .wasm, else interp").choices(TIERS),
+    )
+    .option("--no-cache", "compile again what has been compiled before, and keep nothing")
+    .passThroughOptions();
+}
+
 function cli(): Command {
   const program = new Command("bactrian")
     .description(`OCaml ${ocamlVersion} for Node and the browser. Without a command: the toplevel.`)
@@ -67,17 +81,8 @@ function cli(): Command {
     .passThroughOptions()
     .addOption(new Option("--tier <tier>", "interpret the toplevel's own code; compile it to WebAssembly once; or (mixed) run what is compiled already. Default: interp").choices(TIERS))
     .action((args: string[], options: TierOption) => runTool("ocaml", args, options));
-  program
-    .command("run")
+  running(program.command("run"))
     .description("run a program")
-    .argument("<file>", "a program: a bytecode executable, one that is compiled to native code (.wasm), or a source or unit to compile and link first: .ml, .cmo, .cma")
-    .argument("[args...]", "its arguments")
-    .option("--no-verify", "trust the code: do not verify it before it runs")
-    .addOption(
-      new Option("--tier <tier>", "interpret the bytecode; compile it to WebAssembly first; or (mixed) run what is compiled already, and interpret the rest. Default: mixed for .wasm, else interp").choices(TIERS),
-    )
-    .option("--no-cache", "compile again what has been compiled before, and keep nothing")
-    .passThroughOptions()
     .action((file: string, args: string[], options: RunOptions) => runFile(file, args, options));
   for (const tool of TOOLS) {
     program
@@ -97,6 +102,16 @@ function cli(): Command {
     .action(async (files: string[], options: CompileOptions) => {
       const { compileFiles } = await import("./compile.ts");
       await compileFiles(files, options);
+    });
+  running(program.command("profile"))
+    .description("run a program, and tell where its time goes: a table by function, and a flame graph (.cpuprofile)")
+    .option("-o, --output <file>", "the flame graph; default: the program's name with .cpuprofile")
+    .option("--top <n>", "functions in the table", natural, 25)
+    .option("--interval <ms>", "time between two samples", positive, 1)
+    .option("--timeout <seconds>", "end the program after that", positive)
+    .action(async (file: string, args: string[], options: ProfileOptions) => {
+      const { profile } = await import("./profile/main.ts");
+      await profile(file, args, options);
     });
   program
     .command("bench")

@@ -29,11 +29,11 @@ export interface RunOptions extends TierOption {
 }
 
 /** A program to be run, and its native code, if it has some. */
-interface Subject {
+export interface Subject {
   readonly program: BytecodeExecutable;
-  readonly native?: NativeCode;
-  /** The compiler has made it just now. */
-  readonly trusted?: boolean;
+  readonly native: NativeCode | undefined;
+  /** Whether it is to be verified. */
+  readonly verify: boolean;
 }
 
 /**
@@ -42,11 +42,10 @@ interface Subject {
  */
 export async function runFile(file: string, args: readonly string[], options: RunOptions): Promise<never> {
   const core = loadCore();
-  const subject = await prepare(core, file, options);
+  const subject = await loadSubject(core, file, options);
   if (typeof subject === "number") return end(subject);
-  const { program, trusted = false } = subject;
-  const native = subject.native ?? (await compiled(core, program, options));
-  return end(await execute(core, program, [file, ...args], new NodeHost(), { verify: options.verify && !trusted, native }));
+  const { program, native, verify } = subject;
+  return end(await execute(core, program, [file, ...args], new NodeHost(), { verify, native }));
 }
 
 /** End as a program has ended, whatever its other threads still wait for. */
@@ -54,16 +53,24 @@ function end(status: number): never {
   process.exit(status);
 }
 
-/** What a file holds; a number: the status of the compiler, which has refused it. */
-async function prepare(core: CoreModule, file: string, { tier }: RunOptions): Promise<Subject | number> {
+/**
+ * A program with the native code that it is to be run with; a number: the status of the compiler, which has refused it. Throws
+ * FormatError, UsageError.
+ */
+export async function loadSubject(core: CoreModule, file: string, options: RunOptions): Promise<Subject | number> {
   if (/\.(ml|cmo|cma)$/.test(file)) {
     const made = await (await import("./link.ts")).linkProgram(core, file);
-    return "status" in made ? made.status : { program: readExecutable(made.bytes, file), trusted: file.endsWith(".ml") };
+    if ("status" in made) return made.status;
+    const program = readExecutable(made.bytes, file);
+    // The compiler has made sources' code just now.
+    const verify = options.verify && !file.endsWith(".ml");
+    return { program, verify, native: await compiled(core, program, options) };
   }
   const bytes = readInput(file);
   if (isNativeFile(bytes, file)) (await import("./native-files.ts")).prepareEngine();
   const { program, native } = readProgram(bytes, file, core);
-  return { program, ...(native && tier !== "interp" && { native }) };
+  const own = options.tier === "interp" ? undefined : native;
+  return { program, verify: options.verify, native: own ?? (await compiled(core, program, options)) };
 }
 
 async function compiled(

@@ -12,30 +12,39 @@ function eventsOf(unit: UnitDebug): readonly DebugEvent[] {
   }
 }
 
-/**
- * Names by entry: of each function that has a debug event, the definition that its first event is in, made unique. `origin`:
- * where a unit's code is, in bytes.
- */
-export function functionNames(
-  entries: readonly number[],
-  units: readonly { readonly debug: UnitDebug; readonly origin: number }[],
-): Map<number, string> {
+/** A unit's debug data, and where its code is, in bytes. */
+export interface PlacedDebug {
+  readonly debug: UnitDebug;
+  readonly origin: number;
+}
+
+/** By entry the first debug event of each function that has one. */
+export function firstEvents(entries: readonly number[], units: readonly PlacedDebug[]): Map<number, DebugEvent> {
   const sorted = [...entries].sort((a, b) => a - b);
-  const found = new Map<number, string>();
+  const found = new Map<number, DebugEvent>();
   for (const { debug, origin } of units) {
     let next = 0;
-    for (const { pos, defname } of eventsOf(debug)) {
-      const word = (origin + pos) >> 2;
+    for (const event of eventsOf(debug)) {
+      const word = (origin + event.pos) >> 2;
       while (next < sorted.length && sorted[next]! <= word) next++;
       const entry = sorted[next - 1];
-      if (entry !== undefined && !found.has(entry)) found.set(entry, defname);
+      if (entry !== undefined && !found.has(entry)) found.set(entry, event);
     }
-  }
-  const used = new Set<string>();
-  for (const [entry, name] of found) {
-    const unique = used.has(name) ? `${name}/${entry}` : name;
-    used.add(unique);
-    found.set(entry, unique);
   }
   return found;
 }
+
+/** Names by entry: of each function that has a debug event, the definition that its first event is in, made unique. */
+export function functionNames(entries: readonly number[], units: readonly PlacedDebug[]): Map<number, string> {
+  const used = new Set<string>();
+  const names = new Map<number, string>();
+  for (const [entry, { defname }] of firstEvents(entries, units)) {
+    const unique = used.has(defname) ? `${defname}/${entry}` : defname;
+    used.add(unique);
+    names.set(entry, unique);
+  }
+  return names;
+}
+
+/** The definition that a function's name was made of. */
+export const definitionOf = (name: string): string => name.replace(/\/\d+$/, "");

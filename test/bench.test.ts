@@ -118,7 +118,7 @@ t.test("charts", (t) => {
   const ratios = plot({ ...measured, programs }, "interp");
   t.equal(bars(ratios), 3, "two programs and their mean");
   const { text, names } = elements(ratios);
-  for (const label of ["<a&b>", 'c"d', "failed", "geometric mean", "no figure", "native: 0.25 (0.23 to 0.25)"]) t.ok(text.includes(`${label}\n`), label);
+  for (const label of ["<a&b>", 'c"d', "failed", "geometric mean", "no figure", "native: 0.25 (0.23 to 0.26)"]) t.ok(text.includes(`${label}\n`), label);
   t.match(text, /@media \(prefers-color-scheme:dark\)/);
   const numbers = [...names.values()].flat().flatMap(({ attributes }) => ["x", "y", "x1", "y1", "x2", "y2", "width", "height"].flatMap((a) => attributes[a] ?? []));
   t.ok(numbers.length > 40 && numbers.every((n) => /^-?\d+(\.\d)?$/.test(n)), "all places are numbers");

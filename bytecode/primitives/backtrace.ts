@@ -48,10 +48,18 @@ export function isRaise(m: Machine, pc: number): boolean {
   return op < instructions.length && (op === RAISE || op === RERAISE);
 }
 
-/** Return addresses of the running code from the innermost, at most `max`. */
+/** Return addresses of the code that has called a primitive, from the innermost, at most `max`. */
 function callstack(m: Machine, debug: DebugInfo, max: number): number[] {
-  const frames = [m.u32[CELL_PC >>> 2]! + 4];
-  const found = frames.filter((pc) => debug.covers(pc + CODE_BIAS));
+  return scanStack(m, debug, [m.u32[CELL_PC >>> 2]! + 4], max);
+}
+
+/** The same where code polls: the place where it goes on comes first. */
+export function stackAtPoll(m: Machine, debug: DebugInfo, max: number): number[] {
+  return scanStack(m, debug, [], max);
+}
+
+function scanStack(m: Machine, debug: DebugInfo, innermost: readonly number[], max: number): number[] {
+  const found = innermost.filter((pc) => debug.covers(pc + CODE_BIAS));
   let fiber = m.u32[CELL_FIBER >>> 2]!;
   let segment = m.u32[CELL_SEGMENT >>> 2]!;
   let sp = m.u32[CELL_SP >>> 2]!;
