@@ -9,7 +9,7 @@ import { measure } from "../cli/bench/measure.ts";
 import { noiseWarnings } from "../cli/bench/noise.ts";
 import { plot } from "../cli/bench/plot.ts";
 import { type Outcome, readCollections, type Results } from "../cli/bench/results.ts";
-import { geometricMean, geometricMeanOfRatios, independentRatio, median, lowerMean, medianEstimate, pairedRatio, spread } from "../cli/bench/statistics.ts";
+import { geometricMean, geometricMeanOfRatios, independentRatio, median, lowerMean, medianEstimate, pairedRatio, spread } from "../loader/statistics.ts";
 import { Command } from "./support/command.ts";
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) < 1e-12;

@@ -3,7 +3,7 @@ import { markdownTable } from "markdown-table";
 import { netTimes, outcomeOf } from "./figures.ts";
 import { showEstimate } from "./report.ts";
 import type { Outcome, Results } from "./results.ts";
-import { type Estimate, independentRatio } from "./statistics.ts";
+import { type Estimate, independentRatio } from "../../loader/statistics.ts";
 
 export interface Change {
   readonly program: string;

@@ -1,6 +1,6 @@
 /** Figures from results: times without start-up, ratios between engines. */
 import type { Outcome, ProgramResult, Results } from "./results.ts";
-import { type Estimate, geometricMeanOfRatios, median, type Pair, pairedRatio } from "./statistics.ts";
+import { type Estimate, geometricMeanOfRatios, median, type Pair, pairedRatio } from "../../loader/statistics.ts";
 
 /** Least part of its time that a program must take besides starting, for its time to mean something. */
 const LEAST_PART = 0.25;

@@ -1,7 +1,7 @@
 /** Whether the machine was quiet enough for the figures to say something. */
 import { ratios } from "./figures.ts";
 import type { Results } from "./results.ts";
-import { median, spread } from "./statistics.ts";
+import { median, spread } from "../../loader/statistics.ts";
 
 /** Upper over lower end of an interval from which on a ratio says little. */
 const WIDE = 1.1;

@@ -3,7 +3,7 @@ import { scaleBand, scaleLinear, scaleLog } from "d3-scale";
 import { netTimes, outcomeOf, ratios } from "./figures.ts";
 import { figure } from "./report.ts";
 import type { Results } from "./results.ts";
-import { type Estimate, medianEstimate } from "./statistics.ts";
+import { type Estimate, medianEstimate } from "../../loader/statistics.ts";
 
 const WIDTH = 860;
 /** Height of a bar, space between groups, and of what is above and below them, in pixels. */

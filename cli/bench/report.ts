@@ -2,7 +2,7 @@
 import { markdownTable } from "markdown-table";
 import { netTimes, outcomeOf, ratios } from "./figures.ts";
 import type { Outcome, Results } from "./results.ts";
-import { type Estimate, median, spread } from "./statistics.ts";
+import { type Estimate, median, spread } from "../../loader/statistics.ts";
 
 /** What is not known. */
 const NONE = "–";

@@ -36,6 +36,7 @@ const UNITS: readonly LibraryUnit[] = [
   { name: "interfaces", needs: [], archive: "bactrian" },
   { name: "memory", needs: [], archive: "bactrian" },
   { name: "loader", needs: ["memory"], archive: "bactrian" },
+  { name: "bench", needs: ["loader"], archive: "bactrian" },
   { name: "type", needs: [], archive: "bactrian" },
   { name: "report", needs: [], archive: "bactrian_eval" },
   { name: "sandbox", needs: [], archive: "bactrian_eval" },

@@ -4,6 +4,7 @@ module Type = Bactrian__Type
 module Report = Bactrian__Report
 module Loader = Bactrian__Loader
 module Interfaces = Bactrian__Interfaces
+module Bench = Bactrian__Bench
 module Memory = Bactrian__Memory
 module Diagnostics = Bactrian__Diagnostics
 module Environment = Bactrian__Environment

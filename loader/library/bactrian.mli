@@ -22,6 +22,9 @@ module Loader = Bactrian__Loader
 (** Interfaces that are part of the program. *)
 module Interfaces = Bactrian__Interfaces
 
+(** What functions cost in each tier. *)
+module Bench = Bactrian__Bench
+
 (**/**)
 
 module Memory = Bactrian__Memory
