@@ -15,6 +15,8 @@ import { compileLibrary } from "../native/compile.ts";
 import { writeNativeFile } from "../native/file-write.ts";
 import { compileModule } from "../native/load.ts";
 import { compileProgram } from "../native/program.ts";
+import { Command } from "./support/command.ts";
+import { shownIn } from "./support/documentation.ts";
 import { ocamlc, run, runAsync, runTool, testFolder } from "./support/programs.ts";
 
 const core = loadCore();
@@ -142,4 +144,35 @@ t.test("files that cannot be embedded", (t) => {
   refused([], /usage: bactrian embed -o FILE\.ml/);
   t.notOk(readdirSync(folder).some((name) => name === "never.ml" || name.endsWith(".tmp")));
   t.end();
+});
+
+t.test("the page docs/eval.md", async (t) => {
+  const command = new Command(t);
+  const { files, commands } = shownIn("eval.md");
+  for (const [name, contents] of files) writeFileSync(join(command.folder, name), contents);
+  t.ok(commands.length > 3);
+  for (const { args, output } of commands) {
+    const { status, stdout, stderr } = await command.run(args);
+    t.equal(status, 0, args.join(" "));
+    t.equal(stdout + stderr, output, args.join(" "));
+  }
+});
+
+t.test("the library in the toplevel", async (t) => {
+  const runtime = await Runtime.create();
+  for (const folder of ["dynlink", "bactrian"]) await runtime.eval(`#directory ${JSON.stringify(join(libraryDirectory, folder))};;`);
+  for (const library of ["dynlink.cma", "bactrian.cma", "bactrian_eval.cma", "bactrian_stdlib.cma"]) {
+    t.ok((await runtime.load(library)).ok, library);
+  }
+  const evaluation = await runtime.eval(`
+    open Bactrian;;
+    let of_toplevel = List.map succ [1];;
+    let env = Eval.create ();;
+    let first = Eval.eval env Type.(int @-> int) "let f x = x * 2 in f" |> Result.get_ok;;
+    let after = first 4 + List.hd of_toplevel;;
+    Eval.load_unit env "Made_here" "let x = 5" |> Result.get_ok |> List.map Loader.name;;
+    (first after, Eval.eval env Type.int "Made_here.x");;
+    let still = [after, first after];;`);
+  t.match(evaluation.output, /val after : int = 10\n.*string list = \["Made_here"\]\n.*\(20, .*Ok 5\)\nval still .*\[\(10, 20\)\]\n$/s);
+  runtime.dispose();
 });

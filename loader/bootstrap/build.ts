@@ -229,7 +229,7 @@ function installLibrary(options: BuildOptions): void {
   copy("otherlibs/str", "str", /\.(cmi|cmt|cmti|mli|cma)$/);
   copy("otherlibs/systhreads", "threads", /\.(cmi|cmt|cmti|mli|cma)$/);
   copy("otherlibs/runtime_events", "runtime_events", /\.(cmi|cmt|cmti|mli|cma)$/);
-  copy(LIBRARY_FOLDER, "bactrian", /^(?!.*(__Compiler\.|embed\.)).*\.(cmi|cmti|mli|cma)$/);
+  copy(LIBRARY_FOLDER, "bactrian", /^(?!.*(__Compiler\.|embed\.)).*(\.(cmi|cmti|mli|cma)|META)$/);
   for (const [from, to] of Object.entries(META_FOLDERS)) copy(from, to, /\/META$/);
   cpSync(join(options.ownSources, "toplevel/topfind"), join(library, "topfind"));
   installStubLibraries(options);

@@ -3,9 +3,10 @@ open Bactrian__Compiler
 (* Code is quoted, and nothing is coloured. *)
 let mark : Format.stag -> string = function Format.String_tag "inline_code" -> "\"" | _ -> ""
 
-let to_string print =
+let to_string ?margin print =
   let buffer = Buffer.create 128 in
   let ppf = Format.formatter_of_buffer buffer in
+  Option.iter (Format.pp_set_margin ppf) margin;
   let functions = Format.pp_get_formatter_stag_functions ppf () in
   Format.pp_set_formatter_stag_functions ppf { functions with mark_open_stag = mark; mark_close_stag = mark };
   Format.pp_set_mark_tags ppf true;
@@ -13,7 +14,8 @@ let to_string print =
   Format.pp_print_flush ppf ();
   Buffer.contents buffer
 
-let text doc = String.trim (to_string (fun ppf -> Format_doc.Doc.format ppf doc))
+(* Lines are for those who show messages to break. *)
+let text doc = String.trim (to_string ~margin:100_000 (fun ppf -> Format_doc.Doc.format ppf doc))
 
 let position (p : Lexing.position) : Report.position = { line = p.pos_lnum; column = p.pos_cnum - p.pos_bol }
 

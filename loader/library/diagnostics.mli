@@ -8,7 +8,7 @@ val of_exn : exn -> Report.t option
 (** [during f]: the result of [f], and the warnings meanwhile. *)
 val during : (unit -> 'a) -> 'a * Report.t list
 
-(** A text that is printed into a string, as the compiler prints messages. *)
-val to_string : (Format.formatter -> unit) -> string
+(** A text that is printed into a string, as the compiler prints messages, in lines of [margin] columns. *)
+val to_string : ?margin:int -> (Format.formatter -> unit) -> string
 
 val location : Location.t -> Report.location option
