@@ -6,6 +6,9 @@ let create ?sandbox ?(directories = []) ?(units = []) ?(warnings = "") ?(on_warn
   let units = List.map (fun unit -> (Loader.name unit, unit)) units in
   { environment = Environment.create ?sandbox ~directories ~units ~warnings (); on_warning }
 
+(* The compiler's state is shared, and with it the types that it has still to find out: so are the values of these types. *)
+let copy t = { t with environment = { t.environment with refused = [] } }
+
 (* ---- Errors ------------------------------------------------------------------------------------------------------------- *)
 
 type kind = Syntax | Typing | Forbidden | Linking | Raised of { exn : exn; backtrace : string }

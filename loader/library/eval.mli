@@ -28,6 +28,10 @@ val create :
   unit ->
   t
 
+(** An environment that begins with what has been defined in this one. What is defined in either from now on is not seen in the
+    other. It costs next to nothing: a script that is to be given up later can have an environment of its own. *)
+val copy : t -> t
+
 (** {1 Errors} *)
 
 type kind =

@@ -154,7 +154,17 @@ let several () =
   int a "let y = eval \"let x = 50;; x\" in x + y + eval_b \"String.length x\"";
   int a "x";
   int a "let x = \"shadows\" let n = eval \"let z = 7;; x + 1\";; String.length x + n";
-  show Fun.id (Eval.eval a Type.string "x ^ string_of_int z")
+  show Fun.id (Eval.eval a Type.string "x ^ string_of_int z");
+  let copy = Eval.copy a in
+  show ok (Eval.run copy "let x = 1000 let only_in_copy = 1 let weak = ref []");
+  show ok (Eval.run a "let z = z + 1");
+  int copy "x + z";
+  int a "z";
+  int a "only_in_copy";
+  let second = Eval.copy copy in
+  show ok (Eval.run second "weak := [1]");
+  show ok (Eval.run copy "weak := [\"s\"]");
+  show (fun r -> ints !r) (Eval.eval copy Type.(ref (list int)) "weak")
 
 let modules () =
   let env = Eval.create () in
