@@ -99,6 +99,7 @@ function cli(): Command {
     .description("compile bytecode to native code: executables to programs (.wasm), units and libraries to plugins (.cmxs)")
     .argument("<files...>", "bytecode executables, .cmo, .cma, or .ml")
     .option("-o, --output <file>", "where it goes; default: next to the file that is compiled")
+    .option("--only <regexp>", "functions whose names match, such as '^Engine\\.', get native code; the others are interpreted")
     .action(async (files: string[], options: CompileOptions) => {
       const { compileFiles } = await import("./compile.ts");
       await compileFiles(files, options);

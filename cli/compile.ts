@@ -12,17 +12,20 @@ import { compileProgress } from "./progress.ts";
 
 export interface CompileOptions {
   readonly output?: string;
+  /** What the names of the functions that get native code match; default: all do. */
+  readonly only?: string;
 }
 
 const PROGRAM = ".wasm";
 const PLUGIN = ".cmxs";
 
 /** Compile files, each to a file of its own. Throws FormatError, UsageError. */
-export async function compileFiles(files: readonly string[], { output }: CompileOptions): Promise<void> {
+export async function compileFiles(files: readonly string[], { output, only }: CompileOptions): Promise<void> {
   if (output !== undefined && files.length > 1) throw new UsageError("-o is for one file. Compile the others by themselves");
   const core = loadCore();
+  const chosen = only === undefined ? undefined : matching(only);
   for (const file of files) {
-    const status = await compileFile(core, file, output);
+    const status = await compileFile(core, file, output, chosen);
     if (status !== 0) {
       process.exitCode = status;
       return;
@@ -30,8 +33,21 @@ export async function compileFiles(files: readonly string[], { output }: Compile
   }
 }
 
+/** Whether a function gets native code. */
+type Chosen = (i: number, name: string) => boolean;
+
+/** Those whose names match a regular expression. Throws UsageError. */
+function matching(expression: string): Chosen {
+  try {
+    const pattern = new RegExp(expression);
+    return (_, name) => pattern.test(name);
+  } catch {
+    throw new UsageError(`--only ${expression}: is no regular expression; give one that names of functions match, such as '^Engine\\.'`);
+  }
+}
+
 /** The status of OCaml's compiler, if it has refused a source; else 0. */
-async function compileFile(core: CoreModule, file: string, output: string | undefined): Promise<number> {
+async function compileFile(core: CoreModule, file: string, output: string | undefined, chosen: Chosen | undefined): Promise<number> {
   const asPlugin = output?.endsWith(PLUGIN) ?? false;
   const input: Made = !file.endsWith(".ml")
     ? { bytes: readInput(file) }
@@ -47,10 +63,13 @@ async function compileFile(core: CoreModule, file: string, output: string | unde
     const [made, from] = isPlugin ? ["a plugin", "a unit or library"] : ["a program", "an executable"];
     throw new UsageError(`${output}: ${from} is compiled to ${made}. Call it ${output.slice(0, -extension.length)}${extension}`);
   }
-  const options = { onProgress: compileProgress(file) };
+  const options = { onProgress: compileProgress(file), ...(chosen && { chosen }) };
   const native = isPlugin
     ? compileLibrary(bytes, core, file, options)
     : compileExecutable(readExecutable(bytes, file), core, options);
+  if (chosen && native.code.functions.length === 0) {
+    throw new UsageError(`${file}: --only matches none of its functions; code that was compiled without -g has no names. See bactrian info of what is compiled whole`);
+  }
   writeOutput(output ?? `${file.slice(0, file.length - extname(basename(file)).length)}${extension}`, writeNativeFile(native));
   return 0;
 }

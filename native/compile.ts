@@ -9,11 +9,10 @@ import { compileUnits } from "./library.ts";
 import { compileProgram } from "./program.ts";
 import type { CompileOptions } from "./unit.ts";
 
-type Options = Pick<CompileOptions, "onProgress">;
-type ProgramOptions = Pick<CompileOptions, "chosen" | "onProgress">;
+type Options = Pick<CompileOptions, "chosen" | "onProgress">;
 
 /** A program. Throws FormatError for code that is not valid. */
-export function compileExecutable(program: BytecodeExecutable, core: CoreModule, options: ProgramOptions = {}): NativeFile {
+export function compileExecutable(program: BytecodeExecutable, core: CoreModule, options: Options = {}): NativeFile {
   return { ...common(core), kind: "program", bytecode: program.bytes, units: [], code: compileProgram(program, core, options) };
 }
 

@@ -21,7 +21,7 @@ import { compileNative, type CompileOptions, type FunctionSource } from "./unit.
 export function compileUnits(
   units: readonly CompilationUnit[],
   core: CoreModule,
-  options: Pick<CompileOptions, "onProgress"> = {},
+  options: Pick<CompileOptions, "chosen" | "onProgress"> = {},
 ): NativeCode {
   const numbering = new Numbering();
   const parts: NativePart[] = [];

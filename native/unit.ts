@@ -70,8 +70,8 @@ export function compileNative(
   const sources = built.filter(({ compiles }) => compiles);
   const approximations = new Approximations(built.map(({ fn }) => fn));
   const inliner = new Inliner(new Map(sources.map(({ entry, fn }) => [entry, fn])), approximations);
-  for (const { fn } of built) inliner.inline(fn);
-  for (const { fn } of built) {
+  for (const { fn } of sources) inliner.inline(fn);
+  for (const { fn } of sources) {
     if (!usesBoxes(fn)) continue;
     expectNumbers(fn);
     unboxNumbers(fn, numbers);

@@ -61,6 +61,16 @@ t.test("plugins, the same bytes each time, and what they hold", async (t) => {
   t.match((await command.run(["info", "--disassemble", "pair.cmxs"])).stdout, /^Code:$/m);
 });
 
+t.test("some functions only", async (t) => {
+  t.same(await command.run(["compile", "--only", "^Source\\.hello$", "source.ml"]), QUIET);
+  t.match((await command.run(["info", "source.wasm"])).stdout, /^Native functions: 1 \(name, arguments\)\n\tSource\.hello\t1\n/m);
+  t.same(await command.run(["run", "source.wasm", "x"]), { ...QUIET, stdout: "hello" });
+  t.same(await command.run(["compile", "--only", "hello", "source.ml", "-o", "some.cmxs"]), QUIET);
+  t.match((await command.run(["info", "some.cmxs"])).stdout, /^Native functions: 1 /m);
+  await command.refuses(t, ["compile", "--only", "^Engine", "source.ml"], "source.ml: --only matches none", /without -g/);
+  await command.refuses(t, ["compile", "--only", "(", "source.ml"], "--only (: is no regular expression", /such as/);
+});
+
 t.test("files that are not compiled", async (t) => {
   writeFileSync(path("text.cmo"), "let () = ()\n");
   writeFileSync(path("half.cmo"), readFileSync(path("control.cmo")).subarray(0, 2000));
