@@ -73,7 +73,7 @@ const DEFAULT_MAX_STACK_WORDS = 128 * 1024 * 1024;
 const DEFAULT_MAX_DOMAINS = 128;
 const MAX_PAGES = 65536;
 /** CELL_NATIVE_BUDGET, for the stack that engines have by default: about 1 MB (native/frames.ts: ENGINE_BYTES_PER_WORD). */
-const NATIVE_BUDGET = 20_000;
+const NATIVE_BUDGET = 100_000;
 
 export class Engine {
   readonly machine: Machine;

@@ -12,7 +12,7 @@ import { fitsRegister, type FrameLayout } from "./sites.ts";
  * Bytes of the engine's stack for which a native function must use a word of the VM's, so that one limit bounds both
  * (CELL_NATIVE_BUDGET).
  */
-export const ENGINE_BYTES_PER_WORD = 256;
+export const ENGINE_BYTES_PER_WORD = 64;
 /**
  * Functions whose frame in the interpreter is larger have no native code: runtime/core/native.ts copies native frames, which
  * hold no more than that frame and a few words of their own, to SCRATCH.

@@ -43,6 +43,7 @@ import {
   MAX_NATIVE_ARITY,
   PLAIN_ENVIRONMENT,
   SCRATCH,
+  SCRATCH_SIZE,
   SITE_ACCU,
   SITE_NUMBERS,
   SITE_ENV,
@@ -82,7 +83,7 @@ declare function hostPollNeeded(): i32;
 
 const OPCODE_BYTES = 4;
 /** What a crossing between the tiers takes of the budget at least. */
-const CROSSING_BYTES = 96;
+const CROSSING_BYTES = 384;
 /** Of a partial application, after the function. */
 const FIRST_ARGUMENT = PLAIN_ENVIRONMENT + 1;
 
@@ -311,7 +312,7 @@ export function resume_handler(site: usize): void {
   store<usize>(CELL_PC, load<usize>(site, SITE_PC));
 }
 
-/** What is expanded is copied here first; functions with frames that are larger have no native code (native/frames.ts). */
+/** What is expanded is copied here first; functions that hold more values have no native code (native/frames.ts). */
 const COPY: usize = SCRATCH;
 
 /** The number whose halves are two integers at p, boxed. There is room for it (expand). */
@@ -348,7 +349,7 @@ function expand(site: usize, sp: usize, outer: value): void {
   const numbers = load<i32>(site, SITE_NUMBERS);
   if (numbers) reserveYoung(3 * numbers);
   const words = load<usize>(site, SITE_FRAME_WORDS);
-  memory.copy(COPY, sp, words * WORD);
+  memory.copy(COPY, sp, min(words * WORD, SCRATCH_SIZE));
   const env = sourceWord(site + SITE_ENV);
   store<value>(CELL_ENV, env);
   if (load<i32>(site, SITE_ACCU) != SOURCE_RESULT) store<value>(CELL_ACCU, sourceWord(site + SITE_ACCU));
