@@ -30,12 +30,16 @@ export interface Emitted {
   readonly parameters: number;
   /** Locals besides them. */
   readonly locals: number;
+  /** Whether frames have words that only stand for the engine's. */
+  readonly padded: boolean;
 }
 
 /** What the regions of a function share. */
 export interface FunctionContext {
   readonly fn: SsaFunction;
   readonly live: Liveness;
+  /** Estimate of the locals of each, parameters among them. */
+  readonly locals: number;
   readonly regions: Regions;
   /** Name of the wasm function of the function itself. */
   readonly name: string;
@@ -50,8 +54,8 @@ export class RegionEmitter extends CallLowering {
   private callsItself = false;
 
   constructor(unit: CompiledUnit, context: FunctionContext, region: Region) {
-    const { fn, live } = context;
-    super(unit, fn, live, region.entry === 0 ? undefined : regionInputs(fn, live, region.entry));
+    const { fn, live, locals } = context;
+    super(unit, fn, live, locals, region.entry === 0 ? undefined : regionInputs(fn, live, region.entry));
     this.context = context;
     this.region = region;
     this.tree = region.tree;
@@ -271,7 +275,7 @@ export class RegionEmitter extends CallLowering {
     const m = this.e.module;
     const name = this.regionName(this.region.entry);
     m.addFunction(name, parameters, i64, this.locals, m.block(null, [...code, m.unreachable()]));
-    return { name, frameWords: this.frameWords, parameters: this.parameters + 2, locals: this.locals.length };
+    return { name, frameWords: this.frameWords, parameters: this.parameters + 2, locals: this.locals.length, padded: this.padded };
   }
 
   private parameterValues(): Expr[] {

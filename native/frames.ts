@@ -10,9 +10,10 @@ import { fitsRegister, type FrameLayout } from "./sites.ts";
 
 /**
  * Bytes of the engine's stack for which a native function must use a word of the VM's, so that one limit bounds both
- * (CELL_NATIVE_BUDGET).
+ * (CELL_NATIVE_BUDGET). Few enough that deep recursion stays in native code, enough that the frames of small functions need
+ * no words but those of their values.
  */
-export const ENGINE_BYTES_PER_WORD = 64;
+const ENGINE_BYTES_PER_WORD = 96;
 /**
  * Functions whose frame in the interpreter is larger have no native code: runtime/core/native.ts copies native frames, which
  * hold no more than that frame and a few words of their own, to SCRATCH.
@@ -21,14 +22,15 @@ export const MAX_FRAME_HEIGHT = SCRATCH_SIZE / WORD - 32;
 /** Words that a native function may use below sp without a check of its own. */
 export const UNCHECKED_WORDS = 32;
 
-/** Locals of a wasm function, its parameters among them, that the estimate of the engine's frame allows for besides values. */
-export const SPARE_LOCALS = 12;
+/** Words of temporaries, and of what every frame has, in an engine's frame. */
+const ENGINE_FRAME_WORDS = 20;
 
 /**
- * Estimate of an engine's frame: a word for each local, as in V8's baseline code (more than the optimised code takes), a
- * few temporaries, and what every frame has. `values`: those that live at a time.
+ * Words of the VM's stack that stand for an engine's frame: a word for each local, as in V8's baseline code (more than the
+ * optimised code takes), and a few more. `locals`: of the wasm function, its parameters among them.
  */
-const engineBytes = (values: number): number => 8 * (values + SPARE_LOCALS + 8) + 96;
+export const engineWords = (locals: number): number =>
+  Math.ceil(((locals + ENGINE_FRAME_WORDS) * WORD) / ENGINE_BYTES_PER_WORD);
 
 export interface Frame extends FrameLayout {
   /** Values in the frame, in the order of their places. */
@@ -41,8 +43,8 @@ export interface Frame extends FrameLayout {
 const BOTTOM_WORDS = 1;
 const TRAP_WORDS = 2;
 
-/** The frame for a node that calls. `locals`: values that may be live at a time in the function. */
-export function frameOf(node: Node, { after, most }: Liveness): Frame {
+/** The frame for a node that calls. `least`: words that it takes for the engine's frame. */
+export function frameOf(node: Node, { after }: Liveness, least: number): Frame {
   const values = new Set(after.get(node)!);
   if (node.state) stateNodes(node.state).forEach((value) => values.add(value));
   if (node.handler) stateNodes(node.handler.state).forEach((value) => values.add(value));
@@ -58,6 +60,5 @@ export function frameOf(node: Node, { after, most }: Liveness): Frame {
     places.set(value, used);
     used += !isWord(value) ? NUMBER_PARTS : 1;
   }
-  const wanted = Math.ceil(engineBytes(most) / ENGINE_BYTES_PER_WORD);
-  return { words: Math.max(used, wanted), used, trap, values: list, places };
+  return { words: Math.max(used, least), used, trap, values: list, places };
 }

@@ -1,30 +1,37 @@
 /** All wasm functions of one function of the bytecode. */
 import binaryen from "binaryen";
-import { type Emitted, RegionEmitter } from "./emit.ts";
-import { SPARE_LOCALS } from "./frames.ts";
+import { type Emitted, type FunctionContext, RegionEmitter } from "./emit.ts";
+import { engineWords } from "./frames.ts";
 import type { SsaFunction } from "./ir.ts";
-import { type Liveness, liveness } from "./liveness.ts";
-import { planRegions, type Regions } from "./regions.ts";
+import { liveness } from "./liveness.ts";
+import { planRegions } from "./regions.ts";
 import type { CompiledUnit } from "./unit.ts";
+
+/** Locals of a wasm function besides the values that live at a time, for the first estimate. */
+const SPARE_LOCALS = 12;
 
 /** Define the wasm functions of a function: `name`, and those of its other regions. `maxHeight`: words of the interpreter's frame. */
 export function emitFunction(unit: CompiledUnit, fn: SsaFunction, maxHeight: number, name: string): void {
   const regions = planRegions(fn);
   const { module } = unit.native;
-  let live = liveness(fn);
-  // The frames depend on an estimate of the locals. The second time there is no more to find out.
+  const live = liveness(fn);
+  // The frames depend on the number of locals, which is not known before.
+  let estimate = live.most + SPARE_LOCALS;
+  const forgetSites = unit.native.sites.mark();
   for (;;) {
-    const emitted = emitRegions(unit, fn, regions, live, maxHeight, name);
-    const locals = Math.max(...emitted.map((f) => countLocals(module, f, live.most + SPARE_LOCALS)));
-    if (locals <= live.most + SPARE_LOCALS) return;
+    const emitted = emitRegions(unit, { fn, live, locals: estimate, regions, name }, maxHeight);
+    const locals = Math.max(...emitted.map((f) => countLocals(module, f, estimate)));
+    const tooMuch = emitted.some(({ padded }) => padded) && engineWords(locals) < engineWords(estimate);
+    if (locals <= estimate && !tooMuch) return;
     for (const f of emitted) module.removeFunction(f.name);
-    live = { ...live, most: locals };
+    forgetSites();
+    estimate = locals;
   }
 }
 
-function emitRegions(unit: CompiledUnit, fn: SsaFunction, regions: Regions, live: Liveness, maxHeight: number, name: string): Emitted[] {
-  const context = { fn, live, regions, name };
-  const [first, ...others] = [...regions.parts.values(), ...regions.loopEntries.values()];
+function emitRegions(unit: CompiledUnit, context: FunctionContext, maxHeight: number): Emitted[] {
+  const { parts, loopEntries } = context.regions;
+  const [first, ...others] = [...parts.values(), ...loopEntries.values()];
   const emitted = others.map((region) => new RegionEmitter(unit, context, region).emitRegion());
   // The function itself checks the stack for all of them.
   const frames = emitted.map(({ frameWords }) => frameWords);

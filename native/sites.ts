@@ -53,6 +53,16 @@ export class Sites {
   private readonly words: number[] = [];
   private readonly codeAddresses: number[] = [];
 
+  /** Gives a function that forgets the sites that have come since. */
+  mark(): () => void {
+    const { length } = this.words;
+    const addresses = this.codeAddresses.length;
+    return () => {
+      this.words.length = length;
+      this.codeAddresses.length = addresses;
+    };
+  }
+
   /** The site of a call. Its offset in bytes. */
   call(state: FrameState, trace: number, frame: FrameLayout): number {
     return this.add(RESUME, state, trace, frame);

@@ -4,7 +4,7 @@ import { Emit, type Expr } from "../bytecode/interpreter/registers.ts";
 import * as words from "../bytecode/interpreter/words.ts";
 import { ATOM0, WORD } from "../runtime/layout.ts";
 import type { CompareOp, FloatCompareOp } from "../bytecode/instructions/semantics.ts";
-import { type Frame, frameOf } from "./frames.ts";
+import { engineWords, type Frame, frameOf } from "./frames.ts";
 import type { Liveness } from "./liveness.ts";
 import { type Node, OPERATIONS, parameterCount, type Sort, type SsaFunction } from "./ir.ts";
 import type { NativeModule } from "./module.ts";
@@ -31,18 +31,23 @@ export class ValueLowering {
   protected code: Expr[] = [];
   /** Largest frame so far, in words. */
   protected frameWords = 0;
+  /** Words that each frame takes at least, for the engine's frame. */
+  private readonly leastFrame: number;
+  /** Whether a frame takes them for nothing else. */
+  protected padded = false;
   /** Parameters of the wasm function: one for each value that it takes (one for code that takes none), then the closure, sp. */
   protected readonly parameters: number;
   private readonly places: Map<Node, number>;
 
-  /** `inputs`: values that the wasm function takes; absent: the function's arguments. */
-  constructor(unit: CompiledUnit, fn: SsaFunction, live: Liveness, inputs?: readonly Node[]) {
+  /** `locals`: about as many as the wasm function will have. `inputs`: values that it takes; absent: the function's arguments. */
+  constructor(unit: CompiledUnit, fn: SsaFunction, live: Liveness, locals: number, inputs?: readonly Node[]) {
     this.unit = unit;
     this.native = unit.native;
     this.e = unit.native.emit;
     this.fn = fn;
     this.part = unit.partAt(fn.entry);
     this.live = live;
+    this.leastFrame = engineWords(locals);
     this.parameters = inputs ? inputs.length : parameterCount(fn);
     this.places = new Map(inputs?.map((input, i) => [input, i]));
   }
@@ -148,8 +153,9 @@ export class ValueLowering {
   // ---- Frames ---------------------------------------------------------------------------------------------------------------
 
   protected frame(node: Node): Frame {
-    const frame = frameOf(node, this.live);
+    const frame = frameOf(node, this.live, this.leastFrame);
     this.frameWords = Math.max(this.frameWords, frame.words);
+    if (frame.words > frame.used) this.padded = true;
     return frame;
   }
 
