@@ -16,7 +16,7 @@ import {
   TAG_INFIX,
   WORD,
 } from "../runtime/layout.ts";
-import { canMove, interrupts, isConstant } from "./liveness.ts";
+import { interrupts } from "./liveness.ts";
 import { type Node, OPERATIONS } from "./ir.ts";
 import { ValueLowering } from "./values.ts";
 
@@ -62,17 +62,12 @@ function allocatedWords({ operation, inputs, immediates }: Node): number | undef
 export class AllocationLowering extends ValueLowering {
   private readonly allocations = new Map<Node, Place>();
 
-  /** Store what a collection must find, at least: what is live, and `also`. CELL_SP is set. What is to be read again. */
-  private storeLive(node: Node, also: readonly Node[]): { code: Expr[]; reload: Expr[] } {
-    const values = new Set(this.live.after.get(node)!);
-    for (const value of also) if (!isConstant(value)) values.add(value);
-    const list = [...values].filter(canMove);
-    this.frameWords = Math.max(this.frameWords, list.length);
-    const e = this.e;
-    const code = list.map((value, i) => e.store64(this.bottom(list.length), i * WORD, this.value(value)));
-    code.push(e.setCell32(CELL_SP, this.bottom(list.length)));
-    const reload = list.map((value, i) => e.set(this.local(value), e.load64(this.bottom(list.length), i * WORD)));
-    return { code, reload };
+  /** Store what a collection must find. CELL_SP is set. What is to be read again. */
+  private storeLive(node: Node): { code: Expr[]; reload: Expr[] } {
+    const frame = this.frame(node);
+    const code = this.emitted(() => this.storeValues(frame));
+    code.push(this.e.setCell32(CELL_SP, this.bottom(frame.words)));
+    return { code, reload: this.reload(frame, frame.values) };
   }
 
   // ---- Allocation -------------------------------------------------------------------------------------------------------------
@@ -95,14 +90,14 @@ export class AllocationLowering extends ValueLowering {
     }
   }
 
-  /** A block in the minor heap for a node: where it is. `holds`: what it will be filled with. */
-  protected allocate(node: Node, tag: number, holds: readonly Node[]): Place {
+  /** A block in the minor heap for a node: where it is. */
+  protected allocate(node: Node, tag: number): Place {
     const e = this.e;
     const place = this.allocations.get(node)!;
     const { room, offset } = place;
     if (offset === 0) {
       const p = room.local;
-      const { code, reload } = this.storeLive(node, holds);
+      const { code, reload } = this.storeLive(node);
       const call = e.call("alloc_small", [e.c32(room.words - 1), e.c32(tag)], i32);
       this.code.push(
         e.set(p, e.add32(e.cell32(CELL_YOUNG_PTR), -room.words * WORD)),
@@ -133,13 +128,13 @@ export class AllocationLowering extends ValueLowering {
   }
 
   protected makeBlock(node: Node): void {
-    const p = this.allocate(node, node.immediates[0] as number, node.inputs);
+    const p = this.allocate(node, node.immediates[0] as number);
     node.inputs.forEach((input, i) => this.initialise(p, i, this.value(input)));
     this.finishBlock(node, p);
   }
 
   protected makeFloatBlock(node: Node): void {
-    const p = this.allocate(node, TAG_DOUBLE_ARRAY, []);
+    const p = this.allocate(node, TAG_DOUBLE_ARRAY);
     node.inputs.forEach((input, i) => this.initialiseFloat(p, i, this.double(input)));
     this.finishBlock(node, p);
   }
@@ -157,7 +152,7 @@ export class AllocationLowering extends ValueLowering {
   }
 
   protected closure(node: Node): void {
-    const p = this.allocate(node, TAG_CLOSURE, node.inputs);
+    const p = this.allocate(node, TAG_CLOSURE);
     this.initialiseClosure(p, 0, node.immediates[0] as number, PLAIN_ENVIRONMENT);
     node.inputs.forEach((input, i) => this.initialise(p, PLAIN_ENVIRONMENT + i, this.value(input)));
     this.finishBlock(node, p);
@@ -168,7 +163,7 @@ export class AllocationLowering extends ValueLowering {
     const e = this.e;
     const [f] = node.inputs;
     const rest = node.immediates[0] as number;
-    const p = this.allocate(node, TAG_CLOSURE, node.inputs);
+    const p = this.allocate(node, TAG_CLOSURE);
     // The instruction RESTART stands before a function of several arguments.
     const restart = e.extend(e.add32(e.load32(this.address(f!)), -OPCODE_BYTES));
     this.initialise(p, 0, e.module.i64.or(restart, e.module.i64.const(BigInt(rest) << 32n)));
@@ -180,7 +175,7 @@ export class AllocationLowering extends ValueLowering {
   protected recursiveClosures(node: Node): void {
     const entries = node.immediates as readonly number[];
     const start = CLOSURE_WORDS * entries.length - 1;
-    const p = this.allocate(node, TAG_CLOSURE, node.inputs);
+    const p = this.allocate(node, TAG_CLOSURE);
     entries.forEach((entry, i) => {
       const at = CLOSURE_WORDS * i;
       if (i > 0) this.initialise(p, at - 1, this.e.c64((at << HEADER_WOSIZE_SHIFT) | TAG_INFIX));

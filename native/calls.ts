@@ -24,7 +24,6 @@ import { ENSURE_CAPACITY } from "../bytecode/instructions/table.ts";
 import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.ts";
 import type { Frame } from "./frames.ts";
 import type { HandlerEdge, Node } from "./ir.ts";
-import { canMove, isFloat, isWord } from "./liveness.ts";
 import { handlerInputs } from "./phis.ts";
 import { NodeLowering } from "./lower.ts";
 import type { NativePrimitive } from "./module.ts";
@@ -57,26 +56,7 @@ export abstract class CallLowering extends NodeLowering {
       store(frame.trap, siteWord(TRAP_MARK_OFFSET + BigInt(this.native.sites.handler(node.handler.state, frame))));
       store(frame.trap + 1, this.constant(0));
     }
-    for (const value of frame.values) {
-      const place = frame.places.get(value)!;
-      if (!isWord(value)) this.halves(value).forEach((half, i) => store(place + i, half));
-      else store(place, this.value(value));
-    }
-    for (let word = frame.used; word < frame.words; word++) store(word, this.constant(0));
-  }
-
-  /** A number as two OCaml integers, the low half first (NUMBER_PARTS). */
-  private halves(value: Node): Expr[] {
-    const e = this.e;
-    const m = e.module;
-    const bits = (): Expr => (isFloat(value) ? m.i64.reinterpret(this.double(value)) : this.value(value));
-    return [words.tag(e, m.i64.and(bits(), m.i64.const(0xffffffffn))), words.tag(e, m.i64.shr_u(bits(), e.c64(32)))];
-  }
-
-  /** Read again what a collection may have moved. */
-  private reload(frame: Frame, nodes: Iterable<Node>): Expr[] {
-    const e = this.e;
-    return [...nodes].filter(canMove).map((node) => e.set(this.local(node), e.load64(this.bottom(frame.words), frame.places.get(node)! * WORD)));
+    this.storeValues(frame);
   }
 
   // ---- Exceptions ---------------------------------------------------------------------------------------------------------------
@@ -170,7 +150,7 @@ export abstract class CallLowering extends NodeLowering {
 
   private primitive(node: Node): void {
     const primitive = this.unit.primitives[node.immediates[0] as number]!;
-    if (primitive.name === ENSURE_CAPACITY) return this.set(node, this.constant(0)); // emit.ts: checkStack
+    if (primitive.name === ENSURE_CAPACITY) return this.set(node, this.constant(0));
     const slow = this.emitted(() => {
       const frame = this.frame(node);
       this.call(node, frame, this.callPrimitive(node, frame, primitive, node.inputs), "primitive");
@@ -269,11 +249,11 @@ export abstract class CallLowering extends NodeLowering {
     ];
   }
 
-  private leave(node: Node): void {
+  /** Native code is left at a node. */
+  protected leave(node: Node): void {
     const frame = this.frame(node);
     this.storeFrame(node, frame);
     this.code.push(this.e.module.return(this.e.call("leave_native", [this.bottom(frame.words), this.e.c32(EXIT_LEFT)], i64)));
-    this.set(node, this.constant(0));
   }
 
   private expect(node: Node): void {
@@ -300,7 +280,8 @@ export abstract class CallLowering extends NodeLowering {
       case "expect":
         return this.expect(node);
       case "leave":
-        return this.leave(node);
+        this.leave(node);
+        return this.set(node, this.constant(0));
       default:
         throw new Error(`${node.operation} is no call`);
     }

@@ -7,13 +7,14 @@ import type { Expr } from "../bytecode/interpreter/registers.ts";
 import { nativeParameters } from "../bytecode/interpreter/native-calls.ts";
 import * as words from "../bytecode/interpreter/words.ts";
 import { CELL_EXN, CELL_NATIVE_LIMIT, WORD } from "../runtime/layout.ts";
-import { CallLowering } from "./calls.ts";
+import { BigarrayLowering } from "./bigarray-access.ts";
 import { type DominatorTree, dominates, isBackward } from "./dominators.ts";
-import { UNCHECKED_WORDS } from "./frames.ts";
+import { framingOf, planFrames, UNCHECKED_WORDS } from "./frames.ts";
 import type { HandlerEdge, Node, SsaFunction } from "./ir.ts";
 import { interrupts, isConstant, type Liveness } from "./liveness.ts";
 import { edgeInputs, handlerInputs, phisOf } from "./phis.ts";
 import { firstPoll, type Region, regionInputs, type Regions } from "./regions.ts";
+import type { Slots } from "./slots.ts";
 import type { CompiledUnit } from "./unit.ts";
 import { typeOf } from "./values.ts";
 
@@ -38,25 +39,30 @@ export interface Emitted {
 export interface FunctionContext {
   readonly fn: SsaFunction;
   readonly live: Liveness;
-  /** Estimate of the locals of each, parameters among them. */
-  readonly locals: number;
+  /** Places of values in its frames. */
+  readonly slots: Slots;
+  /** Words of each frame at least. */
+  readonly leastFrame: number;
   readonly regions: Regions;
   /** Name of the wasm function of the function itself. */
   readonly name: string;
 }
 
-export class RegionEmitter extends CallLowering {
+export class RegionEmitter extends BigarrayLowering {
   private readonly context: FunctionContext;
   private readonly region: Region;
   private readonly tree: DominatorTree;
   private readonly loops = new Set<number>();
   private readonly joins = new Set<number>();
+  private readonly padded: boolean;
   private callsItself = false;
 
   constructor(unit: CompiledUnit, context: FunctionContext, region: Region) {
-    const { fn, live, locals } = context;
-    super(unit, fn, live, locals, region.entry === 0 ? undefined : regionInputs(fn, live, region.entry));
+    const { fn, live, slots, leastFrame } = context;
+    const frames = planFrames(fn, live, region, slots, leastFrame, (node) => framingOf(node, unit.primitives));
+    super(unit, fn, live, frames, region.entry === 0 ? undefined : regionInputs(fn, live, region.entry));
     this.context = context;
+    this.padded = [...frames.values()].some(({ padded }) => padded);
     this.region = region;
     this.tree = region.tree;
     this.classify();

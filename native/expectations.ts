@@ -69,7 +69,7 @@ class Expectations extends Editing {
       test.handler = poll.handler && this.raiseHere(poll.handler, onEdge);
       test.at = poll.at;
       test.next = poll.next;
-      nodes.push(test, this.node(kind === BOXED_DOUBLE ? "unbox" : "unboxInteger", [word]));
+      nodes.push(test, kind === BOXED_DOUBLE ? this.node("unbox", [word]) : this.node("unboxInteger", [word], kind));
     }
     this.split(from, header, nodes);
   }

@@ -2,11 +2,15 @@
  * The frame of a native function while it calls: a word that leads to the site, the two words of its trap if the call is
  * inside a try, and what will be needed afterwards.
  */
-import { NUMBER_PARTS, SCRATCH_SIZE, WORD } from "../runtime/layout.ts";
-import type { Node } from "./ir.ts";
-import { isConstant, isWord, type Liveness } from "./liveness.ts";
+import { SCRATCH_SIZE, WORD } from "../runtime/layout.ts";
+import { ENSURE_CAPACITY } from "../bytecode/instructions/table.ts";
+import { type Node, OPERATIONS, type SsaFunction } from "./ir.ts";
+import { canMove, isConstant, isWord, type Liveness } from "./liveness.ts";
+import type { NativePrimitive } from "./module.ts";
 import { stateNodes } from "./phis.ts";
+import type { Region } from "./regions.ts";
 import { fitsRegister, type FrameLayout } from "./sites.ts";
+import { type Slots, slotsOf } from "./slots.ts";
 
 /**
  * Bytes of the engine's stack for which a native function must use a word of the VM's, so that one limit bounds both
@@ -32,33 +36,148 @@ const ENGINE_FRAME_WORDS = 20;
 export const engineWords = (locals: number): number =>
   Math.ceil(((locals + ENGINE_FRAME_WORDS) * WORD) / ENGINE_BYTES_PER_WORD);
 
-export interface Frame extends FrameLayout {
-  /** Values in the frame, in the order of their places. */
-  readonly values: readonly Node[];
-  /** Words up to the last value. */
-  readonly used: number;
+/** How a node stores a frame: whenever it is executed; on a slow path; there, but only what a collection must find; not at all. */
+type Framing = "always" | "slow" | "collection" | "none";
+
+export function framingOf(node: Node, primitives: readonly NativePrimitive[]): Framing {
+  const { effect } = OPERATIONS[node.operation];
+  if (effect === "allocate") return "collection";
+  if (effect !== "call") return "none";
+  switch (node.operation) {
+    case "apply":
+    case "leave":
+      return "always";
+    case "primitive":
+      if (primitives[node.immediates[0] as number]!.name === ENSURE_CAPACITY) return "none"; // emit.ts: checkStack
+      return node.fast ? "slow" : "always";
+    default:
+      return "slow";
+  }
 }
 
-/** Words under the values. */
+export interface Frame extends FrameLayout {
+  /** Values in the frame. */
+  readonly values: readonly Node[];
+  /** Those of them that are not in their places yet. */
+  readonly stores: readonly Node[];
+  /** Words that hold nothing, and have not been written. */
+  readonly blanks: readonly number[];
+  /** Whether words only stand for the engine's frame. */
+  readonly padded: boolean;
+}
+
+/** Words under the values: the site, and those of a trap. */
 const BOTTOM_WORDS = 1;
 const TRAP_WORDS = 2;
 
-/** The frame for a node that calls. `least`: words that it takes for the engine's frame. */
-export function frameOf(node: Node, { after }: Liveness, least: number): Frame {
-  const values = new Set(after.get(node)!);
-  if (node.state) stateNodes(node.state).forEach((value) => values.add(value));
-  if (node.handler) stateNodes(node.handler.state).forEach((value) => values.add(value));
+/** The values that a node's frame holds. */
+export function framedValues(node: Node, framing: Framing, { after }: Liveness): Node[] {
+  const values = new Set([...after.get(node)!].filter(canMove));
+  if (framing === "collection") {
+    for (const value of node.inputs) if (!isConstant(value) && canMove(value)) values.add(value);
+  } else {
+    if (node.state) stateNodes(node.state).forEach((value) => values.add(value));
+    if (node.handler) stateNodes(node.handler.state).forEach((value) => values.add(value));
+  }
   const accus = [node.state?.accu, node.handler?.state.accu];
   const placed = (value: Node): boolean =>
     !isWord(value) || !isConstant(value) || (accus.includes(value) && !fitsRegister(value));
-  const list = [...values].filter(placed).sort((a, b) => a.id - b.id);
-  const trap = node.handler ? BOTTOM_WORDS : 0;
-  const first = BOTTOM_WORDS + (node.handler ? TRAP_WORDS : 0);
-  const places = new Map<Node, number>();
-  let used = first;
-  for (const value of list) {
-    places.set(value, used);
-    used += !isWord(value) ? NUMBER_PARTS : 1;
+  return [...values].filter(placed).sort((a, b) => a.id - b.id);
+}
+
+/** What is known of a slot: the value that it holds; that it holds some value; nothing. */
+type Content = Node | "something" | undefined;
+
+/**
+ * The frames of a region, by node. A value is stored before the first call only, unless a frame that does not reach its slot
+ * comes between: what is in the slots is known on all ways to a node (a forward analysis). `least`: words of each frame.
+ */
+export function planFrames(
+  fn: SsaFunction,
+  live: Liveness,
+  { entry, tree }: Region,
+  slots: Slots,
+  least: number,
+  framingOf: (node: Node) => Framing,
+): ReadonlyMap<Node, Frame> {
+  const frames = new Map<Node, Frame>();
+  const atEnd = new Map<number, Content[]>();
+
+  const through = (block: number, contents: Content[], note: boolean): Content[] => {
+    const know = (node: Node, slot: number, content: Content): void => {
+      for (let part = 0; part < slotsOf(node); part++) contents[slot + part] = content;
+    };
+    for (const node of fn.blocks[block]!.nodes) {
+      const framing = live.after.has(node) ? framingOf(node) : "none";
+      if (framing !== "none") {
+        const frame = layOut(node, framing, framedValues(node, framing, live), slots, contents, least);
+        if (note) frames.set(node, frame);
+        if (framing === "always") {
+          const bottom = BOTTOM_WORDS + (node.handler ? TRAP_WORDS : 0);
+          contents.length = Math.min(contents.length, frame.words - bottom);
+          for (const word of frame.blanks) contents[frame.words - 1 - word] = "something";
+          for (const value of frame.stores) know(value, slots.get(value)!, value);
+        }
+      }
+      const own = slots.get(node);
+      if (own !== undefined && contents[own] === node) know(node, own, "something"); // the value of another round
+    }
+    return contents;
+  };
+
+  const atStart = (block: number): Content[] => {
+    if (block === entry || fn.handlers.has(block)) return [];
+    const known = fn.graph.predecessors[block]!.flatMap((from) => (atEnd.has(from) ? [atEnd.get(from)!] : []));
+    const [first, ...others] = known;
+    return first!.map((content, slot) => {
+      if (others.every((other) => other[slot] === content)) return content;
+      return content && others.every((other) => other[slot]) ? "something" : undefined;
+    });
+  };
+
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of tree.order) {
+      const contents = through(block, atStart(block), false);
+      const before = atEnd.get(block);
+      if (before && contents.length === before.length && contents.every((content, i) => content === before[i])) continue;
+      atEnd.set(block, contents);
+      changed = true;
+    }
   }
-  return { words: Math.max(used, least), used, trap, values: list, places };
+  for (const block of tree.order) through(block, atStart(block), true);
+  return frames;
+}
+
+function layOut(
+  node: Node,
+  framing: Framing,
+  values: readonly Node[],
+  slots: Slots,
+  contents: readonly Content[],
+  least: number,
+): Frame {
+  let used = 0;
+  for (const value of values) used = Math.max(used, slots.get(value)! + slotsOf(value));
+  // On a slow path everything that is stored already stays so.
+  if (framing !== "always") used = Math.max(used, contents.length);
+  const isCall = framing !== "collection";
+  const bottom = isCall ? BOTTOM_WORDS + (node.handler ? TRAP_WORDS : 0) : 0;
+  const words = Math.max(used + bottom, isCall ? least : 0);
+  const parts = (value: Node): number[] => Array.from({ length: slotsOf(value) }, (_, part) => slots.get(value)! + part);
+  const stores = values.filter((value) => parts(value).some((slot) => contents[slot] !== value));
+  const written = new Set(stores.flatMap(parts));
+  const blanks: number[] = [];
+  for (let slot = 0; slot < words - bottom; slot++) {
+    if (!contents[slot] && !written.has(slot)) blanks.push(words - 1 - slot);
+  }
+  return {
+    words,
+    trap: isCall && node.handler ? BOTTOM_WORDS : 0,
+    places: new Map(values.map((value) => [value, words - slots.get(value)! - slotsOf(value)])),
+    values,
+    stores,
+    blanks,
+    padded: words > used + bottom,
+  };
 }

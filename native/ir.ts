@@ -117,7 +117,7 @@ export const OPERATIONS = {
   floatOfInt: float(),
   floatItem: info("read", false, "float"),
   setFloatItem: info("write", false, "word", ["word", "word", "float"]),
-  /** The number of a boxed integer, sign-extended; it never changes. */
+  /** The number of a boxed integer of kind i (CUSTOM_*), sign-extended; it never changes. */
   unboxInteger: int64(),
   /** A custom block of kind i (CUSTOM_*). */
   boxInteger: info("allocate", false, "word", ["int64"]),
@@ -173,6 +173,17 @@ export const OPERATIONS = {
   leaf: info("write"),
   /** Primitive i of its inputs. */
   primitive: info("call", true),
+  /**
+   * The element of a Bigarray (first input) at as many indices as there are dimensions, of kind i (bigarrays.ts): a double, an
+   * OCaml integer, or the number of a boxed one. Native code is left if it is not of that kind, or there is none.
+   */
+  realElement: info("call", true, "float"),
+  integerElement: info("call", true),
+  numberElement: info("call", true, "int64"),
+  /** The same with what is to be stored before the other inputs. */
+  setRealElement: info("call", true, "word", ["float"]),
+  setIntegerElement: info("call", true),
+  setNumberElement: info("call", true, "word", ["int64"]),
   method: info("read"),
   /** Method with tag i of an object. */
   publicMethod: info("read"),

@@ -22,7 +22,7 @@ export function isFloat({ operation }: Node): boolean {
 /** Operations whose results are OCaml integers. */
 const INTEGERS: ReadonlySet<Operation> = new Set([
   ...(["integer", "arithmetic", "negate", "not", "offset", "divide", "boolean", "tag"] as const),
-  ...(["vectLength", "stringLength", "byte"] as const),
+  ...(["vectLength", "stringLength", "byte", "integerElement"] as const),
 ]);
 
 /** Whether a collection may move what the node stands for. */
@@ -37,7 +37,7 @@ export function interrupts({ operation }: Node): boolean {
 }
 
 export interface Liveness {
-  /** For each node that interrupts: the values that are used after it and may move, its own not among them. */
+  /** For each node that interrupts: the values that are used after it, its own not among them. */
   readonly after: ReadonlyMap<Node, ReadonlySet<Node>>;
   /** Values that a block finds, by block. */
   readonly atStart: readonly ReadonlySet<Node>[];
@@ -73,7 +73,7 @@ export function liveness(fn: SsaFunction): Liveness {
       live.delete(node);
       if (isPhi(node)) continue;
       if (node.handler) enterHandler(node.handler.block, node.handler.input);
-      if (note && interrupts(node)) after.set(node, new Set([...live].filter(canMove)));
+      if (note && interrupts(node)) after.set(node, new Set(live));
       most = Math.max(most, live.size);
       // Conditions are computed where they are used.
       if (OPERATIONS[node.operation].sort === "condition") continue;

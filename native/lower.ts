@@ -168,6 +168,12 @@ export class NodeLowering extends NumberLowering {
       case "primitive":
       case "poll":
       case "leave":
+      case "realElement":
+      case "integerElement":
+      case "numberElement":
+      case "setRealElement":
+      case "setIntegerElement":
+      case "setNumberElement":
         return false;
       default:
         this.lowerNumber(node);

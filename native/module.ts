@@ -31,6 +31,11 @@ const CORE: Readonly<Record<string, readonly [params: readonly binaryen.Type[], 
   raise_zero_divide: [[], i64],
   stash_backtrace: [[i32, i32], none],
   apply_memory: [[i64, i32, i32], i64],
+  bigarray_element: [[i64, i64, i64, i64, i32], i32],
+  bigarray_load_int: [[i64, i32], i64],
+  bigarray_load_real: [[i64, i32], f64],
+  bigarray_store_int: [[i64, i32, i64], none],
+  bigarray_store_real: [[i64, i32, f64], none],
   c_calln: [[i32, i32, i32], i64],
 };
 

@@ -37,7 +37,7 @@ export class NumberLowering extends AllocationLowering {
         this.set(node, m.f64.load(0, 8, this.address(x!)));
         break;
       case "box": {
-        const p = this.allocate(node, TAG_DOUBLE, []);
+        const p = this.allocate(node, TAG_DOUBLE);
         this.initialiseFloat(p, 0, this.double(x!));
         this.finishBlock(node, p);
         break;
@@ -68,7 +68,7 @@ export class NumberLowering extends AllocationLowering {
         this.set(node, e.load64(this.address(x!), WORD));
         break;
       case "boxInteger": {
-        const p = this.allocate(node, TAG_CUSTOM, []);
+        const p = this.allocate(node, TAG_CUSTOM);
         this.initialise(p, 0, e.c64(node.immediates[0] as number));
         this.initialise(p, 1, this.value(x!));
         this.finishBlock(node, p);

@@ -24,9 +24,9 @@ export function withFast(node: Node): readonly Node[] {
   return node.fast ? [node, ...node.fast.nodes] : [node];
 }
 
-/** What a node boxes its input as: CUSTOM_*, BOXED_DOUBLE. */
+/** What a node boxes its input as, or takes it for: CUSTOM_*, BOXED_DOUBLE. */
 export function boxKind({ operation, immediates }: Node): number {
-  return operation === "box" ? BOXED_DOUBLE : (immediates[0] as number);
+  return operation === "box" || operation === "unbox" ? BOXED_DOUBLE : (immediates[0] as number);
 }
 
 export function phisOf({ nodes }: Block): Node[] {

@@ -10,7 +10,8 @@ import type { Int64Op, Node, Operation } from "./ir.ts";
 /** What their meanings are written in: operations of ir.ts besides. */
 export interface NativeSemantics extends PrimitiveSemantics<Node, number, Node, Node> {
   make(operation: Operation, inputs: Node[], ...immediates: (number | string)[]): Node;
-  unboxInteger(x: Node): Node;
+  /** Of a boxed integer of kind CUSTOM_*. */
+  unboxInteger(x: Node, kind: number): Node;
 }
 
 /** As in inlined.ts. */
@@ -54,6 +55,7 @@ const compareNumbers = (b: NativeSemantics, op: CompareOp, x: Node, y: Node): No
 const fit = (b: NativeSemantics, { kind }: BoxedInteger, x: Node): Node =>
   kind === CUSTOM_INT32 ? b.make("signExtend32", [x]) : x;
 const box = (b: NativeSemantics, { kind }: BoxedInteger, x: Node): Node => b.make("boxInteger", [x], kind);
+const unbox = (b: NativeSemantics, { kind }: BoxedInteger, x: Node): Node => b.unboxInteger(x, kind);
 
 /** (x > y) - (x < y). */
 function order(b: NativeSemantics, x: Node, y: Node): Node {
@@ -63,27 +65,27 @@ function order(b: NativeSemantics, x: Node, y: Node): Node {
 for (const type of [INT32, INT64, NATIVEINT]) {
   const { name } = type;
   const binary = (suffix: string, op: Int64Op): void =>
-    define(`caml_${name}_${suffix}`, 2, (b, x, y) => box(b, type, fit(b, type, compute(b, op, b.unboxInteger(x), b.unboxInteger(y)))));
+    define(`caml_${name}_${suffix}`, 2, (b, x, y) => box(b, type, fit(b, type, compute(b, op, unbox(b, type, x), unbox(b, type, y)))));
   for (const op of ["add", "sub", "mul"] as const) binary(op, op);
   // Of sign-extended numbers these are sign-extended.
   for (const op of ["and", "or", "xor"] as const) {
-    define(`caml_${name}_${op}`, 2, (b, x, y) => box(b, type, compute(b, op, b.unboxInteger(x), b.unboxInteger(y))));
+    define(`caml_${name}_${op}`, 2, (b, x, y) => box(b, type, compute(b, op, unbox(b, type, x), unbox(b, type, y))));
   }
   for (const [suffix, op] of [["div", "div"], ["mod", "rem"]] as const) {
     define(
       `caml_${name}_${suffix}`,
       2,
       (b, x, y) => {
-        const divisor = b.unboxInteger(y);
+        const divisor = unbox(b, type, y);
         b.fastWhen(compareNumbers(b, "ne", divisor, constant(b, 0)));
-        return box(b, type, fit(b, type, compute(b, op, b.unboxInteger(x), divisor)));
+        return box(b, type, fit(b, type, compute(b, op, unbox(b, type, x), divisor)));
       },
       true,
     );
   }
   const shift = (suffix: string, op: Int64Op): void =>
     define(`caml_${name}_${suffix}`, 2, (b, x, y) => {
-      const number = b.unboxInteger(x);
+      const number = unbox(b, type, x);
       const amount = b.make("untag", [y]);
       if (type !== INT32) return box(b, type, compute(b, op, number, amount));
       const bits = op === "shr_u" ? b.make("zeroExtend32", [number]) : number;
@@ -92,28 +94,28 @@ for (const type of [INT32, INT64, NATIVEINT]) {
   shift("shift_left", "shl");
   shift("shift_right", "shr_s");
   shift("shift_right_unsigned", "shr_u");
-  define(`caml_${name}_neg`, 1, (b, x) => box(b, type, fit(b, type, compute(b, "sub", constant(b, 0), b.unboxInteger(x)))));
+  define(`caml_${name}_neg`, 1, (b, x) => box(b, type, fit(b, type, compute(b, "sub", constant(b, 0), unbox(b, type, x)))));
   define(`caml_${name}_of_int`, 1, (b, x) => box(b, type, fit(b, type, b.make("untag", [x]))));
-  define(`caml_${name}_to_int`, 1, (b, x) => b.make("tag", [b.unboxInteger(x)]));
+  define(`caml_${name}_to_int`, 1, (b, x) => b.make("tag", [unbox(b, type, x)]));
   define(`caml_${name}_of_float`, 1, (b, x) => box(b, type, b.make("int64OfFloat", [b.unbox(x)], type === INT32 ? 32 : 64)));
-  define(`caml_${name}_to_float`, 1, (b, x) => b.box(b.make("floatOfInt64", [b.unboxInteger(x)])));
-  define(`caml_${name}_compare`, 2, (b, x, y) => order(b, b.unboxInteger(x), b.unboxInteger(y)));
+  define(`caml_${name}_to_float`, 1, (b, x) => b.box(b.make("floatOfInt64", [unbox(b, type, x)])));
+  define(`caml_${name}_compare`, 2, (b, x, y) => order(b, unbox(b, type, x), unbox(b, type, y)));
 }
 
-const conversions: readonly (readonly [name: string, to: BoxedInteger])[] = [
-  ["caml_int64_of_int32", INT64],
-  ["caml_int64_to_int32", INT32],
-  ["caml_int64_of_nativeint", INT64],
-  ["caml_int64_to_nativeint", NATIVEINT],
-  ["caml_nativeint_of_int32", NATIVEINT],
-  ["caml_nativeint_to_int32", INT32],
+const conversions: readonly (readonly [name: string, from: BoxedInteger, to: BoxedInteger])[] = [
+  ["caml_int64_of_int32", INT32, INT64],
+  ["caml_int64_to_int32", INT64, INT32],
+  ["caml_int64_of_nativeint", NATIVEINT, INT64],
+  ["caml_int64_to_nativeint", INT64, NATIVEINT],
+  ["caml_nativeint_of_int32", INT32, NATIVEINT],
+  ["caml_nativeint_to_int32", NATIVEINT, INT32],
 ];
-for (const [name, to] of conversions) define(name, 1, (b, x) => box(b, to, fit(b, to, b.unboxInteger(x))));
+for (const [name, from, to] of conversions) define(name, 1, (b, x) => box(b, to, fit(b, to, unbox(b, from, x))));
 
 define("caml_int64_bits_of_float", 1, (b, x) => box(b, INT64, b.make("bitsOfFloat", [b.unbox(x)])));
-define("caml_int64_float_of_bits", 1, (b, x) => b.box(b.make("floatOfBits", [b.unboxInteger(x)])));
+define("caml_int64_float_of_bits", 1, (b, x) => b.box(b.make("floatOfBits", [unbox(b, INT64, x)])));
 define("caml_int32_bits_of_float", 1, (b, x) => box(b, INT32, b.make("bitsOfSingle", [b.unbox(x)])));
-define("caml_int32_float_of_bits", 1, (b, x) => b.box(b.make("singleOfBits", [b.unboxInteger(x)])));
+define("caml_int32_float_of_bits", 1, (b, x) => b.box(b.make("singleOfBits", [unbox(b, INT32, x)])));
 define("caml_int_of_float", 1, (b, x) => b.make("tag", [b.make("int64OfFloat", [b.unbox(x)], 64)]));
 
 // ---- Comparison (runtime/compare.c): with a boxed integer -------------------------------------------------------------------
@@ -136,7 +138,7 @@ function comparison(
     const kind = knownKind(x, y);
     if (kind !== undefined) {
       for (const node of [x, y]) if (node.operation !== "boxInteger") b.fastWhen(b.make("isBoxedInteger", [node], kind));
-      return ofNumbers(b, b.unboxInteger(x), b.unboxInteger(y));
+      return ofNumbers(b, b.unboxInteger(x, kind), b.unboxInteger(y, kind));
     }
     const values = b.make("structuralOrder", [x, y], how);
     b.fastWhen(compareNumbers(b, "lt", values, constant(b, COMPARE_FAILED)));
@@ -199,8 +201,8 @@ function inString(b: NativeSemantics, size: number, s: Node, index: Node): Node 
 /** Sizes, and how their numbers are made values and taken from them. */
 const sizes = [
   [16, (b: NativeSemantics, x: Node): Node => b.make("tag", [x]), (b: NativeSemantics, x: Node): Node => b.make("untag", [x])],
-  [32, (b: NativeSemantics, x: Node): Node => box(b, INT32, x), (b: NativeSemantics, x: Node): Node => b.unboxInteger(x)],
-  [64, (b: NativeSemantics, x: Node): Node => box(b, INT64, x), (b: NativeSemantics, x: Node): Node => b.unboxInteger(x)],
+  [32, (b: NativeSemantics, x: Node): Node => box(b, INT32, x), (b: NativeSemantics, x: Node): Node => unbox(b, INT32, x)],
+  [64, (b: NativeSemantics, x: Node): Node => box(b, INT64, x), (b: NativeSemantics, x: Node): Node => unbox(b, INT64, x)],
 ] as const;
 for (const [bits, toValue, ofValue] of sizes) {
   const size = bits / 8;

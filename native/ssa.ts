@@ -525,8 +525,8 @@ class FunctionBuilder implements NativeSemantics {
   make(operation: Operation, inputs: Node[], ...immediates: (number | string)[]): Node {
     return this.add(operation, inputs, ...immediates);
   }
-  unboxInteger(x: Node): Node {
-    return x.operation === "boxInteger" ? x.inputs[0]! : this.add("unboxInteger", [x]);
+  unboxInteger(x: Node, kind: number): Node {
+    return x.operation === "boxInteger" ? x.inputs[0]! : this.add("unboxInteger", [x], kind);
   }
 
   // ---- Floats -----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 /** Native code for a piece of bytecode: a program, or a unit. */
+import { accessBigarrays } from "./bigarrays.ts";
 import { Approximations } from "./approximations.ts";
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
@@ -72,6 +73,7 @@ export function compileNative(
   const inliner = new Inliner(new Map(sources.map(({ entry, fn }) => [entry, fn])), approximations);
   for (const { fn } of sources) inliner.inline(fn);
   for (const { fn } of sources) {
+    accessBigarrays(fn, primitives);
     if (!usesBoxes(fn)) continue;
     expectNumbers(fn);
     unboxNumbers(fn, numbers);

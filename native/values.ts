@@ -4,8 +4,8 @@ import { Emit, type Expr } from "../bytecode/interpreter/registers.ts";
 import * as words from "../bytecode/interpreter/words.ts";
 import { ATOM0, WORD } from "../runtime/layout.ts";
 import type { CompareOp, FloatCompareOp } from "../bytecode/instructions/semantics.ts";
-import { engineWords, type Frame, frameOf } from "./frames.ts";
-import type { Liveness } from "./liveness.ts";
+import type { Frame } from "./frames.ts";
+import { isConstant, isFloat, isWord, type Liveness } from "./liveness.ts";
 import { type Node, OPERATIONS, parameterCount, type Sort, type SsaFunction } from "./ir.ts";
 import type { NativeModule } from "./module.ts";
 import type { CompiledUnit } from "./unit.ts";
@@ -31,23 +31,21 @@ export class ValueLowering {
   protected code: Expr[] = [];
   /** Largest frame so far, in words. */
   protected frameWords = 0;
-  /** Words that each frame takes at least, for the engine's frame. */
-  private readonly leastFrame: number;
-  /** Whether a frame takes them for nothing else. */
-  protected padded = false;
+  private readonly frames: ReadonlyMap<Node, Frame>;
   /** Parameters of the wasm function: one for each value that it takes (one for code that takes none), then the closure, sp. */
   protected readonly parameters: number;
   private readonly places: Map<Node, number>;
 
-  /** `locals`: about as many as the wasm function will have. `inputs`: values that it takes; absent: the function's arguments. */
-  constructor(unit: CompiledUnit, fn: SsaFunction, live: Liveness, locals: number, inputs?: readonly Node[]) {
+  /** `inputs`: values that the wasm function takes; absent: the function's arguments. */
+  constructor(unit: CompiledUnit, fn: SsaFunction, live: Liveness, frames: ReadonlyMap<Node, Frame>, inputs?: readonly Node[]) {
     this.unit = unit;
     this.native = unit.native;
     this.e = unit.native.emit;
     this.fn = fn;
     this.part = unit.partAt(fn.entry);
     this.live = live;
-    this.leastFrame = engineWords(locals);
+    this.frames = frames;
+    for (const { words } of frames.values()) this.frameWords = Math.max(this.frameWords, words);
     this.parameters = inputs ? inputs.length : parameterCount(fn);
     this.places = new Map(inputs?.map((input, i) => [input, i]));
   }
@@ -153,10 +151,38 @@ export class ValueLowering {
   // ---- Frames ---------------------------------------------------------------------------------------------------------------
 
   protected frame(node: Node): Frame {
-    const frame = frameOf(node, this.live, this.leastFrame);
-    this.frameWords = Math.max(this.frameWords, frame.words);
-    if (frame.words > frame.used) this.padded = true;
+    const frame = this.frames.get(node);
+    if (!frame) throw new Error(`${node.operation} ${node.id} has no frame`);
     return frame;
+  }
+
+  /** Store the values of a frame that are not in it yet. */
+  protected storeValues(frame: Frame): void {
+    const e = this.e;
+    const store = (word: number, value: Expr): void => {
+      this.code.push(e.store64(this.bottom(frame.words), word * WORD, value));
+    };
+    for (const value of frame.stores) {
+      const place = frame.places.get(value)!;
+      if (!isWord(value)) this.halves(value).forEach((half, i) => store(place + i, half));
+      else store(place, this.value(value));
+    }
+    for (const word of frame.blanks) store(word, this.constant(0));
+  }
+
+  /** A number as two OCaml integers, the low half first (NUMBER_PARTS). */
+  private halves(value: Node): Expr[] {
+    const e = this.e;
+    const m = e.module;
+    const bits = (): Expr => (isFloat(value) ? m.i64.reinterpret(this.double(value)) : this.value(value));
+    return [words.tag(e, m.i64.and(bits(), m.i64.const(0xffffffffn))), words.tag(e, m.i64.shr_u(bits(), e.c64(32)))];
+  }
+
+  /** Read those of the nodes again that are words in a frame. */
+  protected reload(frame: Frame, nodes: Iterable<Node>): Expr[] {
+    const e = this.e;
+    const places = [...nodes].filter((node) => isWord(node) && frame.places.has(node) && !isConstant(node));
+    return places.map((node) => e.set(this.local(node), e.load64(this.bottom(frame.words), frame.places.get(node)! * WORD)));
   }
 
   /** The address of the bottom word of a frame of so many words. */

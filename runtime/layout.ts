@@ -90,6 +90,33 @@ export const CUSTOM_CONDITION = 13;
 /** Custom blocks whose payload is an index into a table of the host (directory handles, threads…). */
 export const CUSTOM_HOST = 15;
 
+// Bigarrays: custom blocks with raw words after the first (runtime/core/bigarray.ts).
+/** Address of the data. */
+export const BIGARRAY_DATA = 8;
+export const BIGARRAY_NUM_DIMS = 16;
+/** Kind of the elements, BIGARRAY_FORTRAN. */
+export const BIGARRAY_FLAGS = 24;
+export const BIGARRAY_OWNER = 32;
+/** The dimensions. */
+export const BIGARRAY_DIMS = 40;
+export const BIGARRAY_KIND_MASK = 0xff;
+export const BIGARRAY_FORTRAN = 0x100;
+// Kinds, in the order of Bigarray.kind.
+export const KIND_FLOAT32 = 0;
+export const KIND_FLOAT64 = 1;
+export const KIND_SINT8 = 2;
+export const KIND_UINT8 = 3;
+export const KIND_SINT16 = 4;
+export const KIND_UINT16 = 5;
+export const KIND_INT32 = 6;
+export const KIND_INT64 = 7;
+export const KIND_CAML_INT = 8;
+export const KIND_NATIVE_INT = 9;
+export const KIND_COMPLEX32 = 10;
+export const KIND_COMPLEX64 = 11;
+export const KIND_CHAR = 12;
+export const KIND_FLOAT16 = 13;
+
 /** From this on, the result of compare_values (runtime/core/compare.ts) says why values cannot be compared. */
 export const COMPARE_FAILED = 3;
 

@@ -1,23 +1,6 @@
 /** The contents of marshalled bigarrays (runtime/bigarray.c: caml_ba_serialize, caml_ba_deserialize). */
-import {
-  CAML_INT,
-  COMPLEX32,
-  COMPLEX64,
-  data,
-  dim,
-  elementSize,
-  FORTRAN,
-  kind,
-  flags,
-  KIND_MASK,
-  LAST_KIND,
-  makeFromDimensions,
-  MAX_DIMS,
-  NATIVE_INT,
-  numDims,
-  numElements,
-  setDimension,
-} from "./bigarray";
+import { BIGARRAY_FORTRAN, BIGARRAY_KIND_MASK, KIND_CAML_INT, KIND_COMPLEX32, KIND_COMPLEX64, KIND_NATIVE_INT } from "../layout";
+import { data, dim, elementSize, kind, flags, LAST_KIND, makeFromDimensions, MAX_DIMS, numDims, numElements, setDimension } from "./bigarray";
 import { write16, write32, write64, write8, writeElements } from "./extern-output";
 import { MALFORMED, MEMORY, need, read16, read32, read64, read8, readElements, setProblem } from "./intern-input";
 
@@ -26,7 +9,7 @@ const LONG_DIMENSION: i64 = 0xffff;
 
 /** Size of the numbers that elements of this kind consist of, in bytes. */
 function numberSize(k: i32): usize {
-  return k == COMPLEX32 || k == COMPLEX64 ? elementSize(k) >> 1 : elementSize(k);
+  return k == KIND_COMPLEX32 || k == KIND_COMPLEX64 ? elementSize(k) >> 1 : elementSize(k);
 }
 function numberCount(p: usize): usize {
   return (<usize>numElements(p) * elementSize(kind(p))) / numberSize(kind(p));
@@ -35,14 +18,14 @@ function numberCount(p: usize): usize {
 export function writeBigarray(p: usize): void {
   const k = kind(p);
   write32(numDims(p));
-  write32(flags(p) & (KIND_MASK | FORTRAN));
+  write32(flags(p) & (BIGARRAY_KIND_MASK | BIGARRAY_FORTRAN));
   for (let i = 0; i < numDims(p); i++) {
     const n = dim(p, i);
     write16(<u32>min(n, LONG_DIMENSION));
     if (n >= LONG_DIMENSION) write64(n);
   }
-  if (k == CAML_INT) writeIntegers(p, <i64>(i32.MIN_VALUE / 2), <i64>(i32.MAX_VALUE / 2));
-  else if (k == NATIVE_INT) writeIntegers(p, i32.MIN_VALUE, i32.MAX_VALUE);
+  if (k == KIND_CAML_INT) writeIntegers(p, <i64>(i32.MIN_VALUE / 2), <i64>(i32.MAX_VALUE / 2));
+  else if (k == KIND_NATIVE_INT) writeIntegers(p, i32.MIN_VALUE, i32.MAX_VALUE);
   else writeElements(data(p), numberSize(k), numberCount(p));
 }
 
@@ -61,12 +44,12 @@ function writeIntegers(p: usize, least: i64, most: i64): void {
 export function readBigarray(): usize {
   const n = read32();
   const fl = read32();
-  if (n > <u32>MAX_DIMS || (fl & ~(<u32>KIND_MASK | <u32>FORTRAN)) != 0 || (fl & KIND_MASK) > <u32>LAST_KIND) {
+  if (n > <u32>MAX_DIMS || (fl & ~(<u32>BIGARRAY_KIND_MASK | <u32>BIGARRAY_FORTRAN)) != 0 || (fl & BIGARRAY_KIND_MASK) > <u32>LAST_KIND) {
     setProblem(MALFORMED);
     return 0;
   }
   // Data that the input cannot hold are not made room for.
-  let least: u64 = (fl & KIND_MASK) == CAML_INT || (fl & KIND_MASK) == NATIVE_INT ? 4 : elementSize(<i32>fl & KIND_MASK);
+  let least: u64 = (fl & BIGARRAY_KIND_MASK) == KIND_CAML_INT || (fl & BIGARRAY_KIND_MASK) == KIND_NATIVE_INT ? 4 : elementSize(<i32>fl & BIGARRAY_KIND_MASK);
   let empty = false;
   for (let i = 0; i < <i32>n; i++) {
     let d = <u64>read16();
@@ -85,7 +68,7 @@ export function readBigarray(): usize {
     return 0;
   }
   const k = kind(p);
-  if (k != CAML_INT && k != NATIVE_INT) readElements(data(p), numberSize(k), numberCount(p));
+  if (k != KIND_CAML_INT && k != KIND_NATIVE_INT) readElements(data(p), numberSize(k), numberCount(p));
   else if (read8()) readElements(data(p), 8, numberCount(p));
   else {
     const end = data(p) + (numberCount(p) << 3);

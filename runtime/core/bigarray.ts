@@ -3,10 +3,35 @@
  *
  *     CUSTOM_BIGARRAY | data address | number of dimensions | flags | owner | dimensions …
  *
- * flags: kind, FORTRAN. The data are off the heap and belong to an owner [references i32, data i32], which a bigarray
+ * The data are off the heap and belong to an owner [references i32, data i32], which a bigarray
  * shares with its parts; it is freed with the last of them. Data without an owner (0) are not ours.
  */
-import { CUSTOM_BIGARRAY, TAG_DOUBLE_ARRAY, WORD } from "../layout";
+import {
+  BIGARRAY_DATA,
+  BIGARRAY_DIMS,
+  BIGARRAY_FLAGS,
+  BIGARRAY_FORTRAN,
+  BIGARRAY_KIND_MASK,
+  BIGARRAY_NUM_DIMS,
+  BIGARRAY_OWNER,
+  KIND_CAML_INT,
+  KIND_CHAR,
+  KIND_COMPLEX32,
+  KIND_COMPLEX64,
+  KIND_FLOAT16,
+  KIND_FLOAT32,
+  KIND_FLOAT64,
+  KIND_INT32,
+  KIND_INT64,
+  KIND_NATIVE_INT,
+  KIND_SINT16,
+  KIND_SINT8,
+  KIND_UINT16,
+  KIND_UINT8,
+  CUSTOM_BIGARRAY,
+  TAG_DOUBLE_ARRAY,
+  WORD,
+} from "../layout";
 import { boundError, invalidArg, raiseOutOfMemory } from "./fail";
 import { copyDouble } from "./floats";
 import { allocCustom, allocSmall, collectEverything } from "./gc/alloc";
@@ -16,29 +41,7 @@ import { copyInt32, copyInt64, copyNativeint } from "./ints";
 import { popRoot, pushRoot } from "./roots";
 import { field, ofInt, ofInt32, toInt, toInt32, UNIT, value, wosize } from "./values";
 
-const FLOAT32: i32 = 0;
-const FLOAT64: i32 = 1;
-export const SINT8: i32 = 2;
-export const UINT8: i32 = 3;
-const SINT16: i32 = 4;
-const UINT16: i32 = 5;
-const INT32: i32 = 6;
-const INT64: i32 = 7;
-export const CAML_INT: i32 = 8;
-export const NATIVE_INT: i32 = 9;
-export const COMPLEX32: i32 = 10;
-export const COMPLEX64: i32 = 11;
-const CHAR: i32 = 12;
-const FLOAT16: i32 = 13;
-export const LAST_KIND: i32 = FLOAT16;
-export const KIND_MASK: i32 = 0xff;
-export const FORTRAN: i32 = 0x100;
-
-const DATA: usize = 8;
-const NUM_DIMS: usize = 16;
-const FLAGS: usize = 24;
-const OWNER: usize = 32;
-const DIMS: usize = 40;
+export const LAST_KIND: i32 = KIND_FLOAT16;
 const FIXED_WORDS: i32 = 4;
 export const MAX_DIMS: i32 = 16;
 const MAX_BYTES: u64 = 0xfff00000;
@@ -50,23 +53,23 @@ const indices: usize = memory.data(16 * 8, 8);
 
 // @ts-ignore: decorator
 @inline export function data(p: usize): usize {
-  return load<usize>(p, DATA);
+  return load<usize>(p, BIGARRAY_DATA);
 }
 // @ts-ignore: decorator
 @inline export function numDims(p: usize): i32 {
-  return load<i32>(p, NUM_DIMS);
+  return load<i32>(p, BIGARRAY_NUM_DIMS);
 }
 // @ts-ignore: decorator
 @inline export function flags(p: usize): i32 {
-  return load<i32>(p, FLAGS);
+  return load<i32>(p, BIGARRAY_FLAGS);
 }
 // @ts-ignore: decorator
 @inline export function kind(p: usize): i32 {
-  return load<i32>(p, FLAGS) & KIND_MASK;
+  return load<i32>(p, BIGARRAY_FLAGS) & BIGARRAY_KIND_MASK;
 }
 // @ts-ignore: decorator
 @inline export function dim(p: usize, i: i32): i64 {
-  return load<i64>(p + (<usize>i << 3), DIMS);
+  return load<i64>(p + (<usize>i << 3), BIGARRAY_DIMS);
 }
 // @ts-ignore: decorator
 @inline export function elementSize(k: i32): usize {
@@ -85,17 +88,17 @@ function byteSize(p: usize): usize {
 function make(fl: i32, n: i32, address: usize, owner: usize, ownBytes: usize): usize {
   const p = allocCustom(CUSTOM_BIGARRAY, FIXED_WORDS + n, ownBytes);
   if (!p) return 0;
-  store<u64>(p, <u64>address, DATA);
-  store<u64>(p, <u64>n, NUM_DIMS);
-  store<u64>(p, <u64>fl, FLAGS);
-  store<u64>(p, <u64>owner, OWNER);
-  for (let i = 0; i < n; i++) store<i64>(p + (<usize>i << 3), load<i64>(indices + (<usize>i << 3)), DIMS);
+  store<u64>(p, <u64>address, BIGARRAY_DATA);
+  store<u64>(p, <u64>n, BIGARRAY_NUM_DIMS);
+  store<u64>(p, <u64>fl, BIGARRAY_FLAGS);
+  store<u64>(p, <u64>owner, BIGARRAY_OWNER);
+  for (let i = 0; i < n; i++) store<i64>(p + (<usize>i << 3), load<i64>(indices + (<usize>i << 3)), BIGARRAY_DIMS);
   return p;
 }
 
 /** A bigarray that shares the data of `whole`, at another address. */
 function makePart(whole: usize, fl: i32, n: i32, address: usize): value {
-  const owner = load<usize>(whole, OWNER);
+  const owner = load<usize>(whole, BIGARRAY_OWNER);
   const p = make(fl, n, address, owner, 0);
   if (!p) return raiseOutOfMemory();
   if (owner) store<i32>(owner, load<i32>(owner) + 1);
@@ -104,7 +107,7 @@ function makePart(whole: usize, fl: i32, n: i32, address: usize): value {
 
 /** The bigarray at p is dead. */
 export function finalizeBigarray(p: usize): void {
-  const owner = load<usize>(p, OWNER);
+  const owner = load<usize>(p, BIGARRAY_OWNER);
   if (!owner) return;
   const references = load<i32>(owner) - 1;
   store<i32>(owner, references);
@@ -153,7 +156,7 @@ export function setDimension(i: i32, n: i64): void {
 }
 /** The bigarray of the n dimensions that were set. 0: no memory for it. */
 export function makeFromDimensions(fl: i32, n: i32): usize {
-  let size = <u64>elementSize(fl & KIND_MASK);
+  let size = <u64>elementSize(fl & BIGARRAY_KIND_MASK);
   let tooLarge = false;
   for (let i = 0; i < n; i++) {
     const d = load<u64>(indices + (<usize>i << 3));
@@ -201,77 +204,78 @@ function complex(re: f64, im: f64): value {
   return <value>p;
 }
 
+/** The number at address q, of one of the REAL_KINDS. */
+function realAt(k: i32, q: usize): f64 {
+  if (k == KIND_FLOAT64) return load<f64>(q);
+  return k == KIND_FLOAT32 ? <f64>load<f32>(q) : float16ToDouble(load<u16>(q));
+}
+function setReal(k: i32, q: usize, x: f64): void {
+  if (k == KIND_FLOAT64) store<f64>(q, x);
+  else if (k == KIND_FLOAT32) store<f32>(q, <f32>x);
+  else store<u16>(q, <u16>doubleToFloat16(x));
+}
+
 /** The element at address q. */
 function getElement(k: i32, q: usize): value {
   switch (k) {
-    case FLOAT32:
-      return copyDouble(<f64>load<f32>(q));
-    case FLOAT64:
-      return copyDouble(load<f64>(q));
-    case SINT8:
+    case KIND_SINT8:
       return ofInt32(load<i8>(q));
-    case UINT8:
-    case CHAR:
+    case KIND_UINT8:
+    case KIND_CHAR:
       return ofInt32(load<u8>(q));
-    case SINT16:
+    case KIND_SINT16:
       return ofInt32(load<i16>(q));
-    case UINT16:
+    case KIND_UINT16:
       return ofInt32(load<u16>(q));
-    case INT32:
+    case KIND_INT32:
       return copyInt32(load<i32>(q));
-    case INT64:
+    case KIND_INT64:
       return copyInt64(load<i64>(q));
-    case NATIVE_INT:
+    case KIND_NATIVE_INT:
       return copyNativeint(load<i64>(q));
-    case CAML_INT:
+    case KIND_CAML_INT:
       return ofInt(load<i64>(q));
-    case COMPLEX32:
+    case KIND_COMPLEX32:
       return complex(<f64>load<f32>(q), <f64>load<f32>(q, 4));
-    case COMPLEX64:
+    case KIND_COMPLEX64:
       return complex(load<f64>(q), load<f64>(q, 8));
     default:
-      return copyDouble(float16ToDouble(load<u16>(q)));
+      return copyDouble(realAt(k, q));
   }
 }
 
 function setElement(k: i32, q: usize, v: value): void {
   const p = <usize>v;
   switch (k) {
-    case FLOAT32:
-      store<f32>(q, <f32>load<f64>(p));
-      break;
-    case FLOAT64:
-      store<f64>(q, load<f64>(p));
-      break;
-    case SINT8:
-    case UINT8:
-    case CHAR:
+    case KIND_SINT8:
+    case KIND_UINT8:
+    case KIND_CHAR:
       store<u8>(q, <u8>toInt(v));
       break;
-    case SINT16:
-    case UINT16:
+    case KIND_SINT16:
+    case KIND_UINT16:
       store<u16>(q, <u16>toInt(v));
       break;
-    case INT32:
+    case KIND_INT32:
       store<i32>(q, load<i32>(p, WORD));
       break;
-    case INT64:
-    case NATIVE_INT:
+    case KIND_INT64:
+    case KIND_NATIVE_INT:
       store<i64>(q, load<i64>(p, WORD));
       break;
-    case CAML_INT:
+    case KIND_CAML_INT:
       store<i64>(q, toInt(v));
       break;
-    case COMPLEX32:
+    case KIND_COMPLEX32:
       store<f32>(q, <f32>load<f64>(p));
       store<f32>(q, <f32>load<f64>(p, 8), 4);
       break;
-    case COMPLEX64:
+    case KIND_COMPLEX64:
       store<f64>(q, load<f64>(p));
       store<f64>(q, load<f64>(p, 8), 8);
       break;
     default:
-      store<u16>(q, <u16>doubleToFloat16(load<f64>(p)));
+      setReal(k, q, load<f64>(p));
   }
 }
 
@@ -279,7 +283,7 @@ function setElement(k: i32, q: usize, v: value): void {
 function locate(p: usize): usize {
   const n = numDims(p);
   let offset: i64 = 0;
-  if (flags(p) & FORTRAN) {
+  if (flags(p) & BIGARRAY_FORTRAN) {
     for (let i = n - 1; i >= 0; i--) {
       const index = load<i64>(indices + (<usize>i << 3)) - 1;
       if (<u64>index >= <u64>dim(p, i)) return 0;
@@ -340,6 +344,31 @@ export function caml_ba_set_3(b: value, i: value, j: value, k: value, v: value):
   setIndex(2, k);
   return setAt(b, v);
 }
+// ---- For native code (native/bigarrays.ts), which has no need for boxes -----------------------------------------------------
+
+/**
+ * Address of the element at OCaml integers i, j, k, of which the first are indices, as many as there are dimensions. 0: out of
+ * bounds, or elements are of none of `kinds` (bits).
+ */
+export function bigarray_element(b: value, i: value, j: value, k: value, kinds: i32): usize {
+  setIndex(0, i);
+  setIndex(1, j);
+  setIndex(2, k);
+  return (kinds >> kind(<usize>b)) & 1 ? locate(<usize>b) : 0;
+}
+export function bigarray_load_real(b: value, q: usize): f64 {
+  return realAt(kind(<usize>b), q);
+}
+export function bigarray_store_real(b: value, q: usize, x: f64): void {
+  setReal(kind(<usize>b), q, x);
+}
+export function bigarray_load_int(b: value, q: usize): value {
+  return getElement(kind(<usize>b), q);
+}
+export function bigarray_store_int(b: value, q: usize, v: value): void {
+  setElement(kind(<usize>b), q, v);
+}
+
 /** Indices from an OCaml array. false: not as many as there are dimensions. */
 function setIndices(b: value, array: value): bool {
   const n = wosize(<usize>array);
@@ -425,7 +454,7 @@ export function caml_ba_slice(b: value, array: value): value {
   if (given > n) return invalidArg("Bigarray.slice: too many indices");
   let offset: i64 = 0;
   let rest: i32;
-  if (flags(p) & FORTRAN) {
+  if (flags(p) & BIGARRAY_FORTRAN) {
     // The last indices are given.
     rest = 0;
     for (let i = n - 1; i >= 0; i--) {
@@ -452,7 +481,7 @@ export function caml_ba_slice(b: value, array: value): value {
 export function caml_ba_sub(b: value, start: value, length: value): value {
   const p = <usize>b;
   const n = numDims(p);
-  const fortran = (flags(p) & FORTRAN) != 0;
+  const fortran = (flags(p) & BIGARRAY_FORTRAN) != 0;
   const changed = fortran ? n - 1 : 0;
   const from = toInt(start) - (fortran ? 1 : 0);
   const count = toInt(length);
@@ -481,10 +510,10 @@ export function caml_ba_reshape(b: value, dims: value): value {
 export function caml_ba_change_layout(b: value, layout: value): value {
   const p = <usize>b;
   const wanted = toInt32(layout) << 8;
-  if ((flags(p) & FORTRAN) == wanted) return b;
+  if ((flags(p) & BIGARRAY_FORTRAN) == wanted) return b;
   const n = numDims(p);
   for (let i = 0; i < n; i++) store<i64>(indices + (<usize>i << 3), dim(p, n - 1 - i));
-  return makePart(p, (flags(p) & ~FORTRAN) | wanted, n, data(p));
+  return makePart(p, (flags(p) & ~BIGARRAY_FORTRAN) | wanted, n, data(p));
 }
 
 export function caml_ba_blit(from: value, to: value): value {
@@ -515,22 +544,22 @@ function orderDoubles(x: f64, y: f64, total: bool): i32 {
 
 /** An element of a floating-point kind; complex numbers are pairs of them. */
 function floatAt(k: i32, q: usize): f64 {
-  if (k == FLOAT64 || k == COMPLEX64) return load<f64>(q);
-  if (k == FLOAT16) return float16ToDouble(load<u16>(q));
+  if (k == KIND_FLOAT64 || k == KIND_COMPLEX64) return load<f64>(q);
+  if (k == KIND_FLOAT16) return float16ToDouble(load<u16>(q));
   return <f64>load<f32>(q);
 }
 function integerAt(k: i32, q: usize): i64 {
   switch (k) {
-    case SINT8:
+    case KIND_SINT8:
       return <i64>load<i8>(q);
-    case UINT8:
-    case CHAR:
+    case KIND_UINT8:
+    case KIND_CHAR:
       return <i64>load<u8>(q);
-    case SINT16:
+    case KIND_SINT16:
       return <i64>load<i16>(q);
-    case UINT16:
+    case KIND_UINT16:
       return <i64>load<u16>(q);
-    case INT32:
+    case KIND_INT32:
       return <i64>load<i32>(q);
     default:
       return load<i64>(q);
@@ -538,18 +567,18 @@ function integerAt(k: i32, q: usize): i64 {
 }
 // @ts-ignore: decorator
 @inline function isFloat(k: i32): bool {
-  return k == FLOAT32 || k == FLOAT64 || k == FLOAT16 || k == COMPLEX32 || k == COMPLEX64;
+  return k == KIND_FLOAT32 || k == KIND_FLOAT64 || k == KIND_FLOAT16 || k == KIND_COMPLEX32 || k == KIND_COMPLEX64;
 }
 
 /** -1, 0, 1, or 2 when a nan makes them unordered. */
 export function compareBigarrays(p: usize, q: usize, total: bool): i32 {
-  const f = flags(p) & (KIND_MASK | FORTRAN);
-  const g = flags(q) & (KIND_MASK | FORTRAN);
+  const f = flags(p) & (BIGARRAY_KIND_MASK | BIGARRAY_FORTRAN);
+  const g = flags(q) & (BIGARRAY_KIND_MASK | BIGARRAY_FORTRAN);
   if (f != g) return g < f ? -1 : 1;
   if (numDims(p) != numDims(q)) return numDims(q) < numDims(p) ? 1 : -1;
   for (let i = 0; i < numDims(p); i++) if (dim(p, i) != dim(q, i)) return dim(p, i) < dim(q, i) ? -1 : 1;
   const k = kind(p);
-  const isComplex = k == COMPLEX32 || k == COMPLEX64;
+  const isComplex = k == KIND_COMPLEX32 || k == KIND_COMPLEX64;
   const size = isComplex ? elementSize(k) >> 1 : elementSize(k);
   const bytes = byteSize(p);
   for (let i: usize = 0; i < bytes; i += size) {
@@ -571,7 +600,7 @@ export function hashBigarray(p: usize): u32 {
   const elements = numElements(p);
   let h: u32 = 0;
   const base = data(p);
-  if (k == CHAR || k == UINT8 || k == SINT8 || k == UINT16 || k == SINT16) {
+  if (k == KIND_CHAR || k == KIND_UINT8 || k == KIND_SINT8 || k == KIND_UINT16 || k == KIND_SINT16) {
     // Packed into words, at most 256 bytes.
     const size = elementSize(k);
     const n = <usize>min<i64>(elements, size == 1 ? 256 : 128) * size;
@@ -585,18 +614,18 @@ export function hashBigarray(p: usize): u32 {
     }
     return h;
   }
-  const isComplex = k == COMPLEX32 || k == COMPLEX64;
+  const isComplex = k == KIND_COMPLEX32 || k == KIND_COMPLEX64;
   const perElement: i64 = isComplex ? 2 : 1;
-  const most: i64 = k == FLOAT16 ? 128 : k == INT64 || k == FLOAT64 || k == COMPLEX64 ? 32 : 64;
+  const most: i64 = k == KIND_FLOAT16 ? 128 : k == KIND_INT64 || k == KIND_FLOAT64 || k == KIND_COMPLEX64 ? 32 : 64;
   const n = min<i64>(elements * perElement, most);
   const size = isComplex ? elementSize(k) >> 1 : elementSize(k);
   for (let i: i64 = 0; i < n; i++) {
     const q = base + <usize>i * size;
-    if (k == FLOAT64 || k == COMPLEX64) h = mixDouble(h, load<f64>(q));
-    else if (k == FLOAT16) h = mixFloat16(h, load<u16>(q));
+    if (k == KIND_FLOAT64 || k == KIND_COMPLEX64) h = mixDouble(h, load<f64>(q));
+    else if (k == KIND_FLOAT16) h = mixFloat16(h, load<u16>(q));
     else if (isFloat(k)) h = mixFloat(h, load<f32>(q));
-    else if (k == INT32) h = mix32(h, load<u32>(q));
-    else if (k == INT64) {
+    else if (k == KIND_INT32) h = mix32(h, load<u32>(q));
+    else if (k == KIND_INT64) {
       h = mix32(h, <u32>load<u64>(q));
       h = mix32(h, <u32>(load<u64>(q) >> 32));
     } else {
