@@ -16,6 +16,7 @@ import {
   TAG_INFIX,
   WORD,
 } from "../runtime/layout.ts";
+import { partialIndex } from "../bytecode/interpreter/native-calls.ts";
 import { interrupts } from "./liveness.ts";
 import { type Node, OPERATIONS } from "./ir.ts";
 import { ValueLowering } from "./values.ts";
@@ -166,7 +167,7 @@ export class AllocationLowering extends ValueLowering {
     const p = this.allocate(node, TAG_CLOSURE);
     // The instruction RESTART stands before a function of several arguments.
     const restart = e.extend(e.add32(e.load32(this.address(f!)), -OPCODE_BYTES));
-    this.initialise(p, 0, e.module.i64.or(restart, e.module.i64.const(BigInt(rest) << 32n)));
+    this.initialise(p, 0, e.module.i64.or(restart, e.module.i64.const(BigInt(partialIndex(node.inputs.length - 1, rest)) << 32n)));
     this.initialise(p, 1, e.module.i64.const(closinfo(rest, PLAIN_ENVIRONMENT)));
     node.inputs.forEach((input, i) => this.initialise(p, PLAIN_ENVIRONMENT + i, this.value(input)));
     this.finishBlock(node, p);

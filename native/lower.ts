@@ -1,8 +1,9 @@
 /** Operations on words and blocks (fourth part of the lowering). Calls are in calls.ts, control flow in emit.ts. */
 import binaryen from "binaryen";
 import type { Expr } from "../bytecode/interpreter/registers.ts";
+import { OPCODE_BYTES } from "../bytecode/interpreter/sequence.ts";
 import * as words from "../bytecode/interpreter/words.ts";
-import { CELL_GLOBAL_DATA, WORD } from "../runtime/layout.ts";
+import { CELL_GLOBAL_DATA, CODE_BIAS, WORD } from "../runtime/layout.ts";
 import type { CompareOp } from "../bytecode/instructions/semantics.ts";
 import type { Node } from "./ir.ts";
 import { NumberLowering } from "./numbers.ts";
@@ -42,6 +43,17 @@ export class NodeLowering extends NumberLowering {
     const call = e.call("compare_values", [this.value(x), this.value(y), e.c32(Number(how === "total"))], i32);
     const both = m.i32.and(words.isInt(e, this.value(x)), words.isInt(e, this.value(y)));
     return m.if(both, integers, call);
+  }
+
+  /** The cache is that of the instruction. */
+  private publicMethod(node: Node, object: Node, tag: number): void {
+    const e = this.e;
+    const locals = { methods: this.newLocal(i32), offset: this.newLocal(i32) };
+    const cache = (): Expr =>
+      e.add32(this.native.code(this.unit.partAt(node.at)), (node.at + 2) * OPCODE_BYTES + CODE_BIAS);
+    this.code.push(
+      ...words.publicMethod(e, this.local(node), locals, this.value(object), () => this.constant(tag), cache),
+    );
   }
 
   private leaf(node: Node): void {
@@ -143,7 +155,7 @@ export class NodeLowering extends NumberLowering {
         this.set(node, words.item(e, e.load64(this.address(x!)), this.value(y!)));
         break;
       case "publicMethod":
-        this.set(node, e.call("find_method", [e.wrap(e.load64(this.address(x!))), this.constant(i)], i64));
+        this.publicMethod(node, x!, i);
         break;
       case "dynamicMethod":
         this.set(node, e.call("find_method", [e.wrap(e.load64(this.address(x!))), this.value(y!)], i64));

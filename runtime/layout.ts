@@ -160,8 +160,14 @@ export const STUB_NATIVE_RAISE = 0x2025;
 export const STUB_APPLY_REST = 0x2029;
 export const APPLY_REST_BYTES = 12;
 export const MAX_APPLY_REST = 256;
-/** Functions of more arguments have no native code; the code of partial applications that want n more has table index n. */
+/** Functions of more arguments have no native code. */
 export const MAX_NATIVE_ARITY = 10;
+/**
+ * The code of partial applications that want n more arguments has table index n, for each number h of arguments that they hold,
+ * up to this one, n + h * MAX_NATIVE_ARITY.
+ */
+export const MAX_HELD_DIRECTLY = 4;
+export const MAX_PARTIAL_INDEX = MAX_NATIVE_ARITY * (MAX_HELD_DIRECTLY + 1);
 /** Arguments and results of calls between TypeScript and wasm that are not values on the stack. */
 export const SCRATCH = 0x3000;
 export const SCRATCH_SIZE = 0x1000;

@@ -2,8 +2,7 @@
  * Calls between native functions, for each number of arguments (DESIGN D6). A native function of n arguments has the
  * signature (argument 1, …, argument n, closure: i64, sp: i32) → i64. The exports:
  *
- * - `natives`: the table of native functions; index n up to MAX_NATIVE_ARITY is the code of partial applications that want
- *   n more arguments;
+ * - `natives`: the table of native functions; up to MAX_PARTIAL_INDEX (layout.ts) it is the code of partial applications;
  * - `apply_n`: applies any closure to n arguments;
  * - `apply_memory`: applies any closure to the arguments below sp;
  * - `leave_entry_n`: has the interpreter enter a function instead.
@@ -12,7 +11,15 @@
  */
 import binaryen from "binaryen";
 import type { CoreExports } from "../../runtime/core-exports.ts";
-import { CLOSURE_ARITY, CLOSURE_INDEX, HEADER_WOSIZE_SHIFT, MAX_NATIVE_ARITY, PLAIN_ENVIRONMENT, WORD } from "../../runtime/layout.ts";
+import {
+  CLOSURE_ARITY,
+  CLOSURE_INDEX,
+  MAX_HELD_DIRECTLY,
+  MAX_NATIVE_ARITY,
+  MAX_PARTIAL_INDEX,
+  PLAIN_ENVIRONMENT,
+  WORD,
+} from "../../runtime/layout.ts";
 import type { Emit, Expr } from "./registers.ts";
 
 const { i32, i64 } = binaryen;
@@ -24,15 +31,12 @@ export function nativeParameters(n: number): binaryen.Type {
   return binaryen.createType([...Array<binaryen.Type>(n + 1).fill(i64), i32]);
 }
 
-/** Partial applications that hold no more arguments are applied without a copy of them in memory. */
-const MAX_HELD_DIRECTLY = 4;
-
 const arities = Array.from({ length: MAX_NATIVE_ARITY }, (_, i) => i + 1);
 
 /** `invoke` is the internal name of the import that runtime/core/native.ts calls native code with. */
 export function addNativeCalls(e: Emit, invoke: string): void {
   const m = e.module;
-  m.addTable(NATIVES, MAX_NATIVE_ARITY + 1, -1);
+  m.addTable(NATIVES, MAX_PARTIAL_INDEX + 1, -1);
   m.addTableExport(NATIVES, NATIVES);
   addInvoke(e, invoke);
   addApplyMemory(e, invoke);
@@ -41,7 +45,14 @@ export function addNativeCalls(e: Emit, invoke: string): void {
     addRestart(e, n, invoke);
     addLeaveEntry(e, n);
   }
-  m.addActiveElementSegment(NATIVES, "restarts", arities.map((n) => `restart_${n}`), e.c32(1));
+  const restarts = arities.map((n) => restart(n));
+  for (let held = 1; held <= MAX_HELD_DIRECTLY; held++) {
+    for (const n of arities) {
+      if (isDirect(n, held)) addDirectRestart(e, n, held);
+      restarts.push(restart(n, isDirect(n, held) ? held : undefined));
+    }
+  }
+  m.addActiveElementSegment(NATIVES, "restarts", restarts, e.c32(1));
 }
 
 /** Store parameters 0…n - 1 below sp, the first one lowest. */
@@ -118,48 +129,52 @@ function addApply(e: Emit, n: number): void {
   m.addFunctionExport(`apply_${n}`, `apply_${n}`);
 }
 
-/** The code of partial applications that want n more arguments. */
+/** Their code: of those that hold `held` arguments, if it is given. */
+const restart = (n: number, held?: number): string => (held === undefined ? `restart_${n}` : `restart_${n}_${held}`);
+/** Table index of the code of partial applications that hold `held` arguments and want `rest` more (runtime/core/values.ts). */
+export const partialIndex = (held: number, rest: number): number =>
+  held <= MAX_HELD_DIRECTLY ? rest + held * MAX_NATIVE_ARITY : rest;
+const isDirect = (n: number, held: number): boolean => held > 0 && n + held <= MAX_NATIVE_ARITY;
+
+/**
+ * Has the interpreter restart the partial application in local f if its function, in local `applied`, is redirected
+ * (bytecode/redirection.ts).
+ */
+function unlessRedirected(e: Emit, n: number, applied: number): Expr {
+  const m = e.module;
+  const all = Array.from({ length: n + 1 }, (_, i) => e.get64(i));
+  const isRedirected = m.i32.eqz(e.load32(e.wrap(e.get64(applied)), CLOSURE_INDEX));
+  return e.if(isRedirected, [m.return_call(`leave_entry_${n}`, [...all, e.get32(n + 1)], i64)]);
+}
+
+/** The code of partial applications that hold `held` arguments and want n more: applies their function. */
+function addDirectRestart(e: Emit, n: number, held: number): void {
+  const m = e.module;
+  const [f, sp, applied] = [n, n + 1, n + 2];
+  const field = (i: number): Expr => e.load64(e.wrap(e.get64(f)), (PLAIN_ENVIRONMENT + i) * WORD);
+  const heldArguments = Array.from({ length: held }, (_, i) => field(1 + i));
+  const given = Array.from({ length: n }, (_, i) => e.get64(i));
+  const index = e.load32(e.wrap(e.get64(applied)), CLOSURE_INDEX);
+  const operands = [...heldArguments, ...given, e.get64(applied), e.get32(sp)];
+  addFunction(e, restart(n, held), nativeParameters(n), [i64], [
+    e.set(applied, field(0)),
+    unlessRedirected(e, n, applied),
+    m.return_call_indirect(NATIVES, index, operands, nativeParameters(held + n), i64),
+  ]);
+}
+
+/** The code of partial applications that hold more arguments than that, and want n more. */
 function addRestart(e: Emit, n: number, invoke: string): void {
   const m = e.module;
-  const [f, sp, partial, target, total] = [n, n + 1, n + 2, n + 3, n + 4];
-  const given = Array.from({ length: n }, (_, i) => i);
-  const name = (held: number): string => `held${held}`;
-  /** Those that hold so many arguments apply their function at once. */
-  const direct = (held: number): Expr => {
-    const arguments_ = Array.from({ length: held }, (_, i) => e.load64(e.get32(partial), (PLAIN_ENVIRONMENT + 1 + i) * WORD));
-    const operands = [...arguments_, ...given.map((i) => e.get64(i)), e.get64(f), e.get32(sp)];
-    return m.return_call_indirect(NATIVES, e.get32(target), operands, nativeParameters(held + n), i64);
-  };
-  const few = Array.from({ length: Math.max(0, Math.min(MAX_HELD_DIRECTLY, MAX_NATIVE_ARITY - n)) }, (_, i) => i + 1);
-  const wosize = m.i64.shr_u(e.load64(e.add32(e.get32(partial), -WORD)), e.c64(HEADER_WOSIZE_SHIFT));
-  const held = e.add32(e.wrap(wosize), -(PLAIN_ENVIRONMENT + 1));
-  let dispatch: Expr = few.length > 0 ? m.switch(["many", ...few.map(name)], "many", held) : m.nop();
-  for (const count of few) dispatch = m.block(null, [m.block(name(count), [dispatch]), direct(count)]);
-  addFunction(e, `restart_${n}`, nativeParameters(n), [i32, i32, i32], [
-    e.set(partial, e.wrap(e.get64(f))),
-    m.local.set(f, e.load64(e.get32(partial), PLAIN_ENVIRONMENT * WORD)),
-    e.set(target, e.load32(e.wrap(e.get64(f)), CLOSURE_INDEX)),
-    // The function is redirected (bytecode/redirection.ts): the interpreter restarts it.
-    e.if(m.i32.eqz(e.get32(target)), [
-      m.local.set(f, e.extend(e.get32(partial))),
-      m.return_call(`leave_entry_${n}`, [...given.map((i) => e.get64(i)), e.get64(f), e.get32(sp)], i64),
-    ]),
-    m.block("many", [dispatch]),
-    m.local.set(f, e.extend(e.get32(partial))),
+  const [f, sp, applied, total] = [n, n + 1, n + 3, n + 4]; // and what storeArguments needs
+  const argv = m.i32.sub(e.get32(sp), m.i32.shl(e.get32(total), e.c32(3)));
+  const index = e.load32(e.wrap(e.get64(applied)), CLOSURE_INDEX);
+  addFunction(e, restart(n), nativeParameters(n), [i32, i64, i32], [
+    e.set(applied, e.load64(e.wrap(e.get64(f)), PLAIN_ENVIRONMENT * WORD)),
+    unlessRedirected(e, n, applied),
     ...storeArguments(e, n),
     e.set(total, e.call("push_held_arguments", [e.get64(f), e.c32(n), e.get32(sp)], i32)),
-    m.local.set(f, e.load64(e.wrap(e.get64(f)), PLAIN_ENVIRONMENT * WORD)),
-    m.return_call(
-      invoke,
-      [
-        e.get32(target),
-        e.get32(total),
-        m.i32.sub(e.get32(sp), m.i32.shl(e.get32(total), e.c32(3))),
-        e.get64(f),
-        e.get32(sp),
-      ],
-      i64,
-    ),
+    m.return_call(invoke, [index, e.get32(total), argv, e.get64(applied), e.get32(sp)], i64),
   ]);
 }
 

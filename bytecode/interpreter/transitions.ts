@@ -31,6 +31,7 @@ import { RETURN_FRAME, TRAP_FRAME } from "../stack-effects.ts";
 import { ACCU, ENV, EXTRA, type Expr, FUEL, LABEL, LIMIT, PC, SP, WANT } from "./registers.ts";
 import { publishAll, raiseConstant } from "./runtime-calls.ts";
 import { OPCODE_BYTES } from "./sequence.ts";
+import * as words from "./words.ts";
 
 /** newsp = sp + slots - n; slide the top n words there (APPTERM). */
 export function slide(b: ControlBuilder, n: Expr, slots: Expr): void {
@@ -164,34 +165,15 @@ export function closureRec(b: ControlBuilder): void {
 /** GETPUBMET, with the cache in operand 1. */
 export function publicMethod(b: ControlBuilder): void {
   const e = b.emit;
-  const m = e.module;
   b.push(b.accu());
   b.commitHere();
-  const methods = b.scratch.newI32();
-  const offset = b.scratch.newI32();
+  const locals = { methods: b.scratch.newI32(), offset: b.scratch.newI32() };
   const tag = b.scratch.newI64();
   const method = b.scratch.newI64();
+  const cache = (): Expr => e.add32(e.get32(PC), 2 * OPCODE_BYTES + CODE_BIAS);
   b.code.push(
     e.set(tag, b.integer(b.operand(0))),
-    e.set(methods, e.wrap(e.load64(e.wrap(e.get64(ACCU))))),
-    e.set(
-      offset,
-      m.i32.add(e.get32(methods), m.i32.and(b.operandValue(1), e.load32(e.get32(methods), WORD))),
-    ),
-    e.if(
-      m.i64.eq(e.load64(e.get32(offset), 3 * WORD), e.get64(tag)),
-      [e.set(method, e.load64(e.get32(offset), 2 * WORD))],
-      [
-        e.set(
-          method,
-          e.call(
-            "find_method_cached",
-            [e.get32(methods), e.get64(tag), e.add32(e.get32(PC), 2 * OPCODE_BYTES + CODE_BIAS)],
-            binaryen.i64,
-          ),
-        ),
-      ],
-    ),
+    ...words.publicMethod(e, method, locals, e.get64(ACCU), () => e.get64(tag), cache),
   );
   b.markChanged();
   b.setAccu(e.get64(method));

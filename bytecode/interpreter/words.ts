@@ -177,8 +177,33 @@ export function stringLength(e: Emit, s: Expr, p: number, last: number): { code:
 }
 
 /**
- * caml_modify of the word at the address in local `field` by the value in local `v`: stores into young blocks, and of
- * integers over integers, need nothing more.
+ * result := the method with a tag of an object, with a cache: the i32 at address `cache` says where it was found last
+ * (GETPUBMET of runtime/interp.c). `methods`, `offset`: free i32 locals.
+ */
+export function publicMethod(
+  e: Emit,
+  result: number,
+  { methods, offset }: { readonly methods: number; readonly offset: number },
+  object: Expr,
+  tag: () => Expr,
+  cache: () => Expr,
+): Expr[] {
+  const m = e.module;
+  const found = m.i32.and(e.load32(cache()), e.load32(e.get32(methods), WORD));
+  return [
+    e.set(methods, e.wrap(e.load64(e.wrap(object)))),
+    e.set(offset, m.i32.add(e.get32(methods), found)),
+    e.if(
+      m.i64.eq(e.load64(e.get32(offset), 3 * WORD), tag()),
+      [e.set(result, e.load64(e.get32(offset), 2 * WORD))],
+      [e.set(result, e.call("find_method_cached", [e.get32(methods), tag(), cache()], binaryen.i64))],
+    ),
+  ];
+}
+
+/**
+ * caml_modify of the word at the address in local `field` by the value in local `v`: stores of integers over integers, and
+ * into young blocks, need nothing more.
  */
 export function modify(e: Emit, field: number, v: number): Expr {
   const m = e.module;
@@ -188,7 +213,7 @@ export function modify(e: Emit, field: number, v: number): Expr {
   );
   const integers = m.i32.and(m.i32.and(e.load32(e.get32(field)), e.wrap(e.get64(v))), e.c32(1));
   return e.if(
-    m.i32.or(young, integers),
+    m.if(integers, e.c32(1), young),
     [e.store64(e.get32(field), 0, e.get64(v))],
     [e.call("caml_modify_field", [e.get32(field), e.get64(v)], binaryen.none)],
   );

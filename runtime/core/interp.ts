@@ -22,7 +22,7 @@ import {
 import { raiseOutOfMemory, raiseStackOverflow, raiseZeroDivide } from "./fail";
 import { allocLargeOrCollect, allocSmall, initialize, modify } from "./gc/alloc";
 import { stack_grow } from "./stack";
-import { addr, makeHeader, value } from "./values";
+import { addr, makeHeader, partialIndex, value } from "./values";
 
 const OPCODE_BYTES = 4;
 
@@ -101,10 +101,10 @@ export function make_partial_application(): value {
   const p = young ? allocSmall(size, TAG_CLOSURE) : allocLargeOrCollect(size, TAG_CLOSURE);
   if (!p) return raiseOutOfMemory();
   const applied = addr(load<value>(CELL_ENV));
-  // The code of native partial applications is that of those that want as many more arguments (native-calls.ts).
-  const rest = load<i32>(applied, CLOSURE_INDEX) ? <u64>(<i32>load<u8>(applied, CLOSURE_ARITY) - nargs) : 0;
-  store<u64>(p, <u64>(load<usize>(CELL_PC) - OPCODE_BYTES) | (rest << 32));
-  store<u64>(p + WORD, closinfo(PLAIN_ENVIRONMENT) | (rest << CLOSINFO_ARITY_SHIFT));
+  const rest = load<i32>(applied, CLOSURE_INDEX) ? <i32>load<u8>(applied, CLOSURE_ARITY) - nargs : 0;
+  const index = rest ? partialIndex(nargs, rest) : 0;
+  store<u64>(p, <u64>(load<usize>(CELL_PC) - OPCODE_BYTES) | (<u64>index << 32));
+  store<u64>(p + WORD, closinfo(PLAIN_ENVIRONMENT) | (<u64>rest << CLOSINFO_ARITY_SHIFT));
   for (let i = 0; i <= nargs; i++) {
     const v = i == 0 ? load<value>(CELL_ENV) : slot(i - 1);
     const f = p + (<usize>(2 + i) << 3);

@@ -40,7 +40,7 @@ import {
   FRAME_PART_CODE,
   FRAME_PART_ENV,
   FRAME_PART_LINK,
-  MAX_NATIVE_ARITY,
+  MAX_PARTIAL_INDEX,
   PLAIN_ENVIRONMENT,
   SCRATCH,
   SCRATCH_SIZE,
@@ -72,7 +72,7 @@ import { raiseStackOverflow } from "./fail";
 import { allocSmall, collect, reserveYoung } from "./gc/alloc";
 import { popRoot, pushRoot } from "./roots";
 import { pushFrame, pushTrap, returnAddress, stack_grow } from "./stack";
-import { addr, UNIT, value, wosize } from "./values";
+import { addr, partialIndex, UNIT, value, wosize } from "./values";
 
 /** Call native code: function `index` of the table with `arity` arguments at argv. Generated, as the interpreter is. */
 @external("native", "invoke")
@@ -183,7 +183,7 @@ export function apply_partially(f: value, nargs: i32, sp: usize): value {
     target = load<value>(partial, PLAIN_ENVIRONMENT * WORD);
     code = <i64>load<u32>(partial);
   }
-  store<i64>(p, (<i64>rest << 32) | code);
+  store<i64>(p, (<i64>partialIndex(held + nargs, rest) << 32) | code);
   store<i64>(p, (<i64>rest << CLOSINFO_ARITY_SHIFT) | (PLAIN_ENVIRONMENT << 1) | 1, WORD);
   store<value>(p, target, PLAIN_ENVIRONMENT * WORD);
   const to = p + FIRST_ARGUMENT * WORD;
@@ -192,9 +192,9 @@ export function apply_partially(f: value, nargs: i32, sp: usize): value {
   return <value>p;
 }
 
-/** Arguments that a closure with native code holds already: the code of a partial application is that of its rest. */
+/** Arguments that a closure with native code holds already. */
 function heldArguments(f: value): i32 {
-  return indexOf(f) > MAX_NATIVE_ARITY ? 0 : wosize(addr(f)) - FIRST_ARGUMENT;
+  return indexOf(f) > MAX_PARTIAL_INDEX ? 0 : wosize(addr(f)) - FIRST_ARGUMENT;
 }
 
 /** Put the arguments that partial application f holds under the `nargs` words below sp. How many there are then. */

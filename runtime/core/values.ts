@@ -7,6 +7,8 @@ import {
   HEADER_COLOUR_SHIFT,
   HEADER_TAG_MASK,
   HEADER_WOSIZE_SHIFT,
+  MAX_HELD_DIRECTLY,
+  MAX_NATIVE_ARITY,
   TAG_DOUBLE,
   VAL_FALSE,
   VAL_TRUE,
@@ -139,4 +141,9 @@ export type value = i64;
 // @ts-ignore: decorator
 @inline export function isInt32Block(p: usize): bool {
   return customKind(p) == CUSTOM_INT32;
+}
+/** Table index of the code of partial applications that hold `held` arguments and want `rest` more (layout.ts). */
+// @ts-ignore: decorator
+@inline export function partialIndex(held: i32, rest: i32): i32 {
+  return held <= MAX_HELD_DIRECTLY ? rest + held * MAX_NATIVE_ARITY : rest;
 }
