@@ -84,19 +84,16 @@ export function geometricMeanOfRatios(pairs: readonly Pair[]): Estimate {
   );
 }
 
-/**
- * The mean of the lower half. Others who use the machine only add to times, so the lower half varies less than the median: on a
- * machine with five times as much to do as it has processors, half as much (docs/bench.md).
- */
-export function lowerMean(samples: readonly number[]): number {
+/** The mean of the lowest quarter. Others who use the machine only add to times, so it varies less than the median (docs/bench.md). */
+export function lowestMean(samples: readonly number[]): number {
   const sorted = samples.toSorted((a, b) => a - b);
-  const value = mean(sorted.slice(0, Math.ceil(sorted.length / 2)));
+  const value = mean(sorted.slice(0, Math.ceil(sorted.length / 4)));
   if (value === undefined) throw new RangeError("mean of nothing");
   return value;
 }
 
-/** The ratio of the means of the lower halves of samples that have nothing to do with each other. */
+/** The ratio of the means of the lowest quarters of samples that have nothing to do with each other. */
 export function independentRatio(samples: readonly number[], base: readonly number[], confidence: number): Estimate {
-  const draw = (from: readonly number[], random: () => number): number => lowerMean(indices(from.length, random).map((i) => from[i]!));
-  return interval(lowerMean(samples) / lowerMean(base), (random) => draw(samples, random) / draw(base, random), confidence);
+  const draw = (from: readonly number[], random: () => number): number => lowestMean(indices(from.length, random).map((i) => from[i]!));
+  return interval(lowestMean(samples) / lowestMean(base), (random) => draw(samples, random) / draw(base, random), confidence);
 }

@@ -208,11 +208,14 @@ class Rounds {
   private async repeat(subjects: readonly Subject[], what: string): Promise<void> {
     const { runs, onStep } = this.options;
     const whole = runs * subjects.reduce((sum, s) => sum + s.first!.wall, 0);
+    const started = Date.now();
     let done = 0;
     for (let round = 1; round <= runs; round++) {
       for (const subject of subjects) {
         if (subject.problem !== undefined) continue;
-        onStep(`${subject.program}, ${subject.engine}: run ${round} ${what}`, done / whole, Math.max(0, whole - done));
+        // What the first run took tells how the time that has passed is shared out.
+        const seconds = done > 0 ? ((Date.now() - started) / 1000) * (whole / done) : whole;
+        onStep(`${subject.program}, ${subject.engine}: run ${round} ${what}`, done / whole, seconds * (1 - done / whole));
         await this.sample(subject);
         done += subject.first!.wall;
       }
