@@ -3,14 +3,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SaxesParser } from "saxes";
 import t, { type Test } from "tap";
-import { compareWithBaseline, verdict } from "../cli/bench/baseline.ts";
+import { compareWithBaseline, unsettledPrograms, verdict } from "../cli/bench/baseline.ts";
 import { netTimes, ratios } from "../cli/bench/figures.ts";
 import { measure } from "../cli/bench/measure.ts";
 import { noiseWarnings } from "../cli/bench/noise.ts";
 import { plot } from "../cli/bench/plot.ts";
 import { type Outcome, readCollections, type Results } from "../cli/bench/results.ts";
+import { REPETITIONS } from "../cli/bench/rounds.ts";
 import { geometricMean, geometricMeanOfRatios, independentRatio, median, lowestMean, medianEstimate, pairedRatio, spread } from "../loader/statistics.ts";
 import { Command } from "./support/command.ts";
+import { testFolder } from "./support/programs.ts";
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) < 1e-12;
 
@@ -86,7 +88,37 @@ t.test("changes against a baseline", (t) => {
   // All of a machine that is 10 % slower, and its calibration as well.
   const elsewhere = { ...results([1.2, 1.2, 1.2], [0.65, 0.65, 0.65], [0.055, 0.055, 0.055]) };
   t.same(compareWithBaseline(elsewhere, before).map(({ verdict }) => verdict), ["same", "same"]);
-  t.equal(verdict({ value: 1.1, low: 0.95, high: 1.3 }), "unclear");
+  t.equal(verdict({ value: 1.1, low: 0.95, high: 1.3 }, 0), "unclear");
+  t.equal(verdict({ value: 1.1, low: 1.05, high: 1.2 }, 0.01), "slower");
+  t.equal(verdict({ value: 1.1, low: 1.05, high: 1.2 }, 0.04), "unclear", "the machine is busy");
+  t.end();
+});
+
+t.test("baselines on a busy machine, of recorded times", (t) => {
+  const BASELINE = 40;
+  const RUNS = 10;
+  const most = RUNS * (1 + REPETITIONS);
+  const recorded = JSON.parse(readFileSync(`${testFolder("data/bench")}busy.json`, "utf8")) as Record<string, { user: number[]; calibration: number[] }>;
+  for (const name of ["calls", "maps"]) {
+    const { user, calibration } = recorded[name]!;
+    /** Some of the runs, all of them so many times slower. */
+    const part = (start: number, length: number, factor: number): Results => {
+      const net = user.slice(start, start + length).map((x) => factor * (x - 0.15) + 0.15);
+      const { startUp, ...rest } = results(net, net, calibration.slice(start, start + length));
+      return { ...rest, startUp: startUp.map(({ engine }) => outcome(engine, [0.15])) };
+    };
+    const verdicts = (factor: number): string[] =>
+      Array.from({ length: 20 }, (_, i) => {
+        const start = Math.round((i / 19) * (user.length - BASELINE - most));
+        const baseline = part(start, BASELINE, 1);
+        let runs = RUNS;
+        const now = (): Results => part(start + BASELINE, runs, factor);
+        while (runs < most && unsettledPrograms(now(), baseline, RUNS).size > 0) runs += RUNS;
+        return compareWithBaseline(now(), baseline)[0]!.verdict;
+      });
+    t.equal(verdicts(1).filter((v) => v === "slower").length, 0, `${name}, unchanged`);
+    t.equal(verdicts(1.1).filter((v) => v === "slower").length, 20, `${name}, 10 % slower`);
+  }
   t.end();
 });
 

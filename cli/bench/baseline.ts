@@ -3,7 +3,7 @@ import { markdownTable } from "markdown-table";
 import { netTimes, outcomeOf } from "./figures.ts";
 import { showEstimate } from "./report.ts";
 import type { Outcome, Results } from "./results.ts";
-import { type Estimate, independentRatio } from "../../loader/statistics.ts";
+import { type Estimate, independentRatio, spread } from "../../loader/statistics.ts";
 
 export interface Change {
   readonly program: string;
@@ -11,9 +11,14 @@ export interface Change {
   /** Time now over time then, both relative to what the calibration took. */
   readonly ratio: Estimate;
   readonly verdict: "slower" | "faster" | "same" | "unclear";
+  /** Of the program now. */
+  readonly runs: number;
 }
 
-/** Changes below that are none: so much differs when the same is measured twice, even by the place of code in memory. */
+/**
+ * Changes below that are none: so much differs when the same is measured twice, even by the place of code in memory. On a busy
+ * machine more does: the spread of what the same work took is added.
+ */
 const TOLERANCE = 0.02;
 /** An interval of which the upper end is no more than so many times the lower one is enough to say that nothing has changed. */
 const NARROW = 1.08;
@@ -25,9 +30,11 @@ function relativeTimes(results: Pick<Results, "startUp">, outcome: Outcome | und
   return netTimes(results, outcome)?.map((t, i) => t / outcome!.times.calibration[i]!);
 }
 
-export function verdict({ low, high }: Estimate): Change["verdict"] {
-  if (low > 1 + TOLERANCE) return "slower";
-  if (high < 1 / (1 + TOLERANCE)) return "faster";
+/** `noise`: the spread of what the same work took. */
+export function verdict({ low, high }: Estimate, noise: number): Change["verdict"] {
+  const least = 1 + TOLERANCE + noise;
+  if (low > least) return "slower";
+  if (high < 1 / least) return "faster";
   return high / low > NARROW ? "unclear" : "same";
 }
 
@@ -36,18 +43,24 @@ export function compareWithBaseline(results: Pick<Results, "startUp" | "programs
   return results.programs.flatMap(({ name, outcomes }) => {
     const before = baseline.programs.find((program) => program.name === name);
     return outcomes.flatMap((outcome): Change[] => {
+      const old = before && outcomeOf(before.outcomes, outcome.engine);
       const now = relativeTimes(results, outcome);
-      const then = before && relativeTimes(baseline, outcomeOf(before.outcomes, outcome.engine));
+      const then = relativeTimes(baseline, old);
       if (!now || !then) return [];
       const ratio = independentRatio(now, then, CONFIDENCE);
-      return [{ program: name, engine: outcome.engine, ratio, verdict: verdict(ratio) }];
+      const noise = Math.max(spread(outcome.times.calibration), spread(old!.times.calibration));
+      return [{ program: name, engine: outcome.engine, ratio, verdict: verdict(ratio, noise), runs: now.length }];
     });
   });
 }
 
-/** Names of programs of which it cannot be said yet whether they have changed. */
-export function unclearPrograms(results: Pick<Results, "startUp" | "programs">, baseline: Results): ReadonlySet<string> {
-  return new Set(compareWithBaseline(results, baseline).flatMap((c) => (c.verdict === "unclear" ? [c.program] : [])));
+/**
+ * Names of programs that have to be run again: those of which it cannot be said yet whether they have changed, and those that
+ * were slower in the `runs` first runs only.
+ */
+export function unsettledPrograms(results: Pick<Results, "startUp" | "programs">, baseline: Results, runs: number): ReadonlySet<string> {
+  const unsettled = compareWithBaseline(results, baseline).filter((c) => c.verdict === "unclear" || (c.verdict === "slower" && c.runs <= runs));
+  return new Set(unsettled.map(({ program }) => program));
 }
 
 export function baselineReport(changes: readonly Change[], file: string): string {

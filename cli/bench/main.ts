@@ -6,7 +6,7 @@ import { UsageError } from "../../loader/errors.ts";
 import { loadCore } from "../../loader/installation.ts";
 import { writeOutput } from "../files.ts";
 import { benchProgress } from "../progress.ts";
-import { baselineReport, compareWithBaseline, unclearPrograms } from "./baseline.ts";
+import { baselineReport, compareWithBaseline, unsettledPrograms } from "./baseline.ts";
 import { type EngineOptions, findEngines } from "./engines.ts";
 import { MeasureError } from "./measure.ts";
 import { noiseWarnings } from "./noise.ts";
@@ -73,7 +73,7 @@ async function measureAll(files: readonly string[], options: BenchOptions, basel
     };
     const measured = await runRounds(engines, empty, programs, {
       runs, timeout, args, result, signal: abort.signal, onProblem, onStep: say.step,
-      unsettled: baseline && ((measured) => unclearPrograms(measured, baseline)),
+      unsettled: baseline && ((measured) => unsettledPrograms(measured, baseline, runs)),
     });
     if (abort.signal.aborted) process.exitCode = INTERRUPTED;
     const versions = engines.map(({ name, version }) => ({ name, version }));

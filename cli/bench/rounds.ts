@@ -28,7 +28,7 @@ export interface RoundOptions {
 const CHANGING = "prints something else in each run: it cannot be compared";
 
 /** How often the rounds are repeated for programs that are not settled. */
-const REPETITIONS = 3;
+export const REPETITIONS = 3;
 
 /** What is measured. */
 export type Measured = Pick<Results, "startUp" | "programs">;
