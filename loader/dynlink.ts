@@ -10,7 +10,7 @@ import type { CoreModule, Engine } from "../bytecode/engine.ts";
 import { FormatError } from "../bytecode/formats/errors.ts";
 import { isForeignCode } from "../bytecode/formats/magic.ts";
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
-import { readUnits } from "../bytecode/formats/unit.ts";
+import { readLinkableUnits } from "../bytecode/relocations.ts";
 import { checkAbi, type NativeFile } from "../native/file.ts";
 import { readNativeFile } from "../native/file-read.ts";
 import type { Plugins } from "../native/plugins.ts";
@@ -49,8 +49,7 @@ export function dynlinkPrimitives({ program, core, engine, plugins }: DynlinkOpt
     if (!looksLikeModule(bytes) && !isForeignCode(bytes)) return; // Dynlink sees what it is
     failing(m, () => {
       const plugin = pluginOf(readNativeFile(bytes), core);
-      plugins().add(plugin);
-      m.substitutes.set(fd, { bytes: plugin.bytecode, at: 0 });
+      m.substitutes.set(fd, { bytes: plugin.bytecode, at: 0, closed: plugins().add(plugin) });
     });
   };
   return definePrimitives({
@@ -107,7 +106,7 @@ function contents(m: Machine, fd: number): Uint8Array {
 /** Raises Failure unless the file of a descriptor is a well-formed unit or library: OCaml takes what its descriptor says as it is. */
 function checkCompiled(m: Machine, fd: number): void {
   if (m.substitutes.has(fd)) return; // has been checked
-  failing(m, () => readUnits(contents(m, fd)));
+  failing(m, () => readLinkableUnits(contents(m, fd)));
 }
 
 /** What `act` gives; its FormatErrors are raised as Failure. */

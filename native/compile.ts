@@ -3,7 +3,7 @@ import type { CoreModule } from "../bytecode/engine.ts";
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
 import { readingFile } from "../bytecode/formats/errors.ts";
 import { MAGIC_VERSION, ocamlVersionOf } from "../bytecode/formats/magic.ts";
-import { readUnits } from "../bytecode/formats/unit.ts";
+import { readLinkableUnits } from "../bytecode/relocations.ts";
 import { abiOf, type NativeFile } from "./file.ts";
 import { compileUnits } from "./library.ts";
 import { compileProgram } from "./program.ts";
@@ -18,7 +18,7 @@ export function compileExecutable(program: BytecodeExecutable, core: CoreModule,
 
 /** A plugin, of the bytes of a .cmo or .cma. Throws FormatError. */
 export function compileLibrary(bytecode: Uint8Array, core: CoreModule, file?: string, options: Options = {}): NativeFile {
-  const units = readUnits(bytecode, file);
+  const units = readLinkableUnits(bytecode, file);
   const code = readingFile(file, () => compileUnits(units, core, options));
   return { ...common(core), kind: "plugin", bytecode, units, code };
 }

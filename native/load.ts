@@ -111,6 +111,7 @@ export class LoadedNative {
         [IMPORTS.bactrian]: { memory: machine.memory, natives, ...Object.fromEntries(this.globals) },
       });
     } catch (e) {
+      machine.core.mem_free(this.sites);
       if (e instanceof WebAssembly.LinkError || e instanceof WebAssembly.RuntimeError) throw unfit(e.message);
       throw e;
     }

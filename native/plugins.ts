@@ -29,8 +29,8 @@ interface Part {
 
 export class Plugins {
   private readonly engine: Engine;
-  /** By the digest of the unit. */
-  private readonly parts = new Map<string, Part>();
+  /** By the digest of the unit, the newest last. */
+  private readonly parts = new Map<string, Part[]>();
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -41,18 +41,23 @@ export class Plugins {
     for (const { name } of readUnits(bytecode)) this.parts.delete(bytesToHex(unitDigest(bytecode, name)));
   }
 
-  /** Keep the native code of a plugin for its units. */
-  add(file: NativeFile): void {
+  /** Keep the native code of a plugin for its units, until they have been linked or refused: what is given is to be called then. */
+  add(file: NativeFile): () => void {
     const plugin = { file, loaded: undefined };
-    file.units.forEach(({ name }, part) => {
-      const digest = bytesToHex(unitDigest(file.bytecode, name));
-      if (!this.parts.has(digest)) this.parts.set(digest, { plugin, part });
-    });
+    const added = file.units.map(({ name }, part): [string, Part] => [bytesToHex(unitDigest(file.bytecode, name)), { plugin, part }]);
+    for (const [digest, part] of added) this.parts.set(digest, [...(this.parts.get(digest) ?? []), part]);
+    return () => {
+      for (const [digest, part] of added) {
+        const left = this.parts.get(digest)?.filter((other) => other !== part) ?? [];
+        if (left.length > 0) this.parts.set(digest, left);
+        else this.parts.delete(digest);
+      }
+    };
   }
 
   /** Give the code of a unit its native code, if it has some. Throws FormatError when the machine refuses that. */
   attach(fragment: CodeFragment): void {
-    const found = this.parts.get(bytesToHex(fragment.digest));
+    const found = this.parts.get(bytesToHex(fragment.digest))?.at(-1);
     if (!found) return;
     const { plugin, part } = found;
     // A unit that is loaded again gets code of its own.

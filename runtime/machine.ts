@@ -31,6 +31,15 @@ export class OcamlException extends Error {
   override name = "OcamlException";
 }
 
+/** What channels on a descriptor read instead of its file. */
+export interface Substitute {
+  readonly bytes: Uint8Array;
+  /** The position in them. */
+  at: number;
+  /** Called when the descriptor is closed. */
+  readonly closed?: () => void;
+}
+
 /** Thrown by a primitive that is to return a value later; whoever runs threads knows when. */
 export class Suspended {
   readonly result: Value;
@@ -457,8 +466,8 @@ export class Machine {
   /** Set by programs that load code: takes the names that channels get; true: it was none, but a request. */
   channelNamed: ((fd: number, name: string) => boolean) | undefined;
 
-  /** Bytes that channels on a descriptor read instead of its file, and the position in them; until it is closed. */
-  readonly substitutes = new Map<number, { readonly bytes: Uint8Array; at: number }>();
+  /** What channels on a descriptor read instead of its file, until it is closed. */
+  readonly substitutes = new Map<number, Substitute>();
 
   warn(message: string): void {
     if (this.warnings) this.writeError(`[ocaml] ${message}\n`);

@@ -1,7 +1,7 @@
 /** Code made and run by the program itself: what the toplevel and Dynlink stand on (runtime/meta.c). */
 import { CELL_ENV, CELL_GLOBAL_DATA, TAG_ABSTRACT, WORD } from "../../runtime/layout.ts";
 import { definePrimitives, type Primitive, Val } from "../../runtime/primitives.ts";
-import { RETURN_1 } from "../code.ts";
+import { type CodeFragment, RETURN_1 } from "../code.ts";
 import type { Engine } from "../engine.ts";
 import { FormatError } from "../formats/errors.ts";
 import { ENSURE_CAPACITY, opcode } from "../instructions/table.ts";
@@ -43,12 +43,16 @@ export function metaPrimitives(engine: Engine): Primitive[] {
         body.set(RETURN_1, words);
         code.set(entryCode(engine, verifyLoaded(engine, body), body.length), body.length);
         const fragment = engine.code.load(code, engine.primitives.namesByIndex(), 1);
-        const digest = m.field(a, 2);
-        if (digest !== Val.none) {
-          fragment.digest = m.bytes(m.block(m.block(a, 2), 0));
-          failing(engine, () => engine.attachNative?.(fragment));
+        try {
+          if (!m.isInt(a, 1)) engine.debugInfo.addEvents(m, fragment, m.block(a, 1));
+          if (m.field(a, 2) !== Val.none) {
+            fragment.digest = m.bytes(m.block(m.block(a, 2), 0));
+            failing(engine, () => engine.attachNative?.(fragment));
+          }
+        } catch (e) {
+          forget(engine, fragment);
+          throw e;
         }
-        if (!m.isInt(a, 1)) engine.debugInfo.addEvents(m, fragment, m.block(a, 1));
         m.pushRoot(engine.codeClosure(fragment, body.length));
         const handle = m.core.alloc_small(2, TAG_ABSTRACT) >>> 0;
         m.setWord(handle, fragment.start + 1);
@@ -61,10 +65,7 @@ export function metaPrimitives(engine: Engine): Primitive[] {
       (m, a) => {
         const start = m.u32[m.block(a, 0) >>> 2]! - 1;
         const fragment = engine.code.fragmentOf(start);
-        if (fragment) {
-          engine.debugInfo.remove(fragment);
-          engine.code.release(fragment);
-        }
+        if (fragment) forget(engine, fragment);
         return Val.unit;
       },
     ],
@@ -84,6 +85,12 @@ export function metaPrimitives(engine: Engine): Primitive[] {
     // Bytecode calls this through INVOKE_TRACED, which the code loader puts in its place.
     caml_invoke_traced_function: [3, (m) => m.invalidArg("Meta.invoke_traced_function")],
   });
+}
+
+/** Give code up, which nothing refers to. */
+function forget(engine: Engine, fragment: CodeFragment): void {
+  engine.debugInfo.remove(fragment);
+  engine.code.release(fragment);
 }
 
 /** Words of stack that code run as a function needs. Raises Failure for code that the machine cannot run. */

@@ -86,6 +86,7 @@ export function channelImports(m: Machine, names: ChannelNames): Record<string, 
     channel_close: (fd) =>
       guarded(() => 0, () => {
         names.delete(fd!);
+        m.substitutes.get(fd!)?.closed?.();
         m.substitutes.delete(fd!);
         if (fd! < FIRST_MEMORY_DESCRIPTOR) files.close(fd!);
         return 1;

@@ -6,6 +6,7 @@ import { type CoreModule, Engine } from "../../bytecode/engine.ts";
 import { FormatError } from "../../bytecode/formats/errors.ts";
 import { readExecutable } from "../../bytecode/formats/executable.ts";
 import { readUnits } from "../../bytecode/formats/unit.ts";
+import { readLinkableUnits } from "../../bytecode/relocations.ts";
 import { bytes, fn, string } from "../../loader/codecs.ts";
 import { asCrash, CrashError, LinkError } from "../../loader/errors.ts";
 import { libraryDirectory } from "../../loader/installation.ts";
@@ -13,10 +14,9 @@ import { Linker } from "../../loader/linker.ts";
 import { Runtime } from "../../loader/node.ts";
 import { prepareProgram, runPreparedAsync } from "../../loader/program.ts";
 import { Runtime as PortableRuntime } from "../../loader/runtime.ts";
-import { BaseHost } from "../../runtime/host/base.ts";
-import { type Files, HostError } from "../../runtime/host/host.ts";
 import { OcamlException } from "../../runtime/machine.ts";
 import { hostPrimitives } from "../../runtime/primitives/index.ts";
+import { limitTime, ListeningHost, TIME, TimeIsOver } from "./host.ts";
 import type { Kind, Subject } from "./subjects.ts";
 
 /**
@@ -35,55 +35,7 @@ export interface Result {
   readonly detail: string;
 }
 
-/** Milliseconds that a program may run. */
-const TIME = 250;
 const MEMORY = 64 << 20;
-/** What a program may write, in bytes. */
-const OUTPUT = 1 << 20;
-
-class TimeIsOver extends Error {}
-
-/** A host that takes what programs write to standard output and error, has one file to read, and grants nothing else. */
-class ListeningHost extends BaseHost {
-  errors = "";
-  /** What every path leads to. */
-  input: Uint8Array = new Uint8Array(0);
-  private position = 0;
-  private written = 0;
-  override readonly files: Files = Object.assign(new BaseHost().files, {
-    write: (fd: number, bytes: Uint8Array): number => {
-      this.written += bytes.length;
-      if (this.written > OUTPUT) throw new HostError("ENOSPC");
-      if (fd === 2) this.errors += new TextDecoder().decode(bytes);
-      return bytes.length;
-    },
-    open: (): number => {
-      this.position = 0;
-      return 3;
-    },
-    read: (fd: number, buffer: Uint8Array): number => {
-      if (fd !== 3) return 0;
-      const part = this.input.subarray(this.position, this.position + buffer.length);
-      buffer.set(part);
-      this.position += part.length;
-      return part.length;
-    },
-    position: (): number => this.position,
-    close: (): void => undefined,
-  });
-}
-
-/** Have what an engine runs end when its time is over, at the next poll. A function that starts the time. */
-function limitTime({ scheduler }: Engine): () => void {
-  let end = Infinity;
-  const poll = scheduler.poll.bind(scheduler);
-  scheduler.poll = (nested) => {
-    if (performance.now() > end) throw new TimeIsOver();
-    return poll(nested);
-  };
-  return () => (end = performance.now() + TIME);
-}
-
 /** How an attempt has ended that has thrown `e`. */
 function resultOf(e: unknown): Result {
   const error = e as Error;
@@ -125,7 +77,7 @@ function linked(core: CoreModule): Attempt {
   return async (bytes) => {
     startTime();
     try {
-      for (const unit of readUnits(bytes, "file")) engine.runCode(linker.link(unit, "file"));
+      for (const unit of readLinkableUnits(bytes, "file")) engine.runCode(linker.link(unit, "file"));
       return ended;
     } catch (e) {
       if (e instanceof OcamlException) return { outcome: "uncaught", detail: "" };
