@@ -100,6 +100,12 @@ function cli(): Command {
     .argument("<files...>", "bytecode executables, .cmo, .cma, or .ml")
     .option("-o, --output <file>", "where it goes; default: next to the file that is compiled")
     .option("--only <regexp>", "functions whose names match, such as '^Engine\\.', get native code; the others are interpreted")
+    .option(
+      "--requires <file>",
+      "a plugin, unit or library that the plugin needs as it is: another implementation in its place is refused (can be repeated)",
+      (file: string, files: string[]) => [...files, file],
+      [] as string[],
+    )
     .action(async (files: string[], options: CompileOptions) => {
       const { compileFiles } = await import("./compile.ts");
       await compileFiles(files, options);

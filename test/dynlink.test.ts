@@ -1,10 +1,12 @@
 /** Dynlink in all combinations of tiers: what it says is what OCaml's says, and what is loaded does the same everywhere. */
-import { cpSync, mkdtempSync, readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { withRequirements } from "../bytecode/formats/requirements.ts";
 import { libraryDirectory } from "../loader/installation.ts";
 import { Runtime } from "../loader/node.ts";
-import { type Combination, prepareDynlink, sources } from "./support/dynlink.ts";
+import { unitDigest } from "../native/plugins.ts";
+import { type Combination, compileBytes, prepareDynlink, sources } from "./support/dynlink.ts";
 import { type Outcome, run } from "./support/programs.ts";
 
 const fixture = prepareDynlink();
@@ -53,6 +55,27 @@ each("a unit that contradicts itself about its own interface", (t, combination) 
   const [answer, units] = answers(combination, ["load registrx.cmo", "units"]);
   t.equal(answer, `Dynlink.Error (Dynlink.Corrupted_interface "Registrx")\n${said}`);
   t.equal(units, "");
+});
+
+t.test("another implementation than the one that a plugin requires", (t) => {
+  const said = /^# message 7 .*\n(.*)/m.exec(reference)![1]!;
+  for (const combination of fixture.combinations) {
+    const directory = copyOf(combination);
+    const plugin = combination.plugins === "native" ? "hello.cmxs" : "hello.cmo";
+    const bytes = new Uint8Array(readFileSync(join(fixture.combinations[0]!.folder, "inner.cmo")));
+    const hello = new Uint8Array(readFileSync(join(fixture.combinations[0]!.folder, "hello.cmo")));
+    const write = (name: string, of: Uint8Array): void => {
+      const requirement = { unit: "Hello", digest: Buffer.from(unitDigest(of, "Hello")).toString("hex") };
+      writeFileSync(join(directory, name), compileBytes(withRequirements(bytes, [requirement])));
+    };
+    write("right.cmxs", hello);
+    write("wrong.cmxs", Uint8Array.of(...hello, 0));
+    const [absent, loaded, wrong, right, called] = answers(combination, ["load right.cmxs", `load ${plugin}`, "load wrong.cmxs", "load right.cmxs", "call inner"], directory);
+    t.match(absent, /Unavailable_unit "Hello"/, combination.name);
+    t.equal(wrong, `Dynlink.Error (Dynlink.Inconsistent_implementation "Hello")\n${said}`, combination.name);
+    t.same([loaded, right, called], ["done", "done", "60"], combination.name);
+  }
+  t.end();
 });
 
 each("what the program is", (t, combination) => {

@@ -18,17 +18,32 @@ type Change = readonly [from: string, to: string];
 const DYNLINK: readonly Change[] = [
   [
     "module Bytecode = struct\n",
-    `let with_interface (unit : compilation_unit) =
+    `let has_interface (unit : compilation_unit) =
       let name = Symtable.Compunit.name unit.cu_name in
       match List.filter (fun (import, _) -> import = name) unit.cu_imports with
-      | [ (_, Some _) ] -> unit
+      | [ (_, Some _) ] -> ()
       | _ -> raise (DT.Error (Corrupted_interface name))
+
+    let code_digest file_digest (unit : compilation_unit) = Digest.string (file_digest ^ Symtable.Compunit.name unit.cu_name)
 
     let linking_failed = function
       | Failure _ | End_of_file | Sys_error _ as exn -> DT.Error (Cannot_open_dynamic_library exn)
       | exn -> exn
 
     module Bytecode = struct`,
+  ],
+  ["    type t = compilation_unit\n", "type t = { unit : compilation_unit; code : Digest.t; requires : (string * Digest.t) list }"],
+  ["    let name (t : t) = Symtable.Compunit.name t.cu_name\n", "let name t = Symtable.Compunit.name t.unit.cu_name"],
+  ["    let crc _t = None\n", "let crc t = Some t.code"],
+  ["    let interface_imports (t : t) = t.cu_imports\n", "let interface_imports t = t.unit.cu_imports"],
+  ["        t.cu_required_compunits\n        @ Symtable.required_compunits t.cu_reloc\n", "t.unit.cu_required_compunits @ Symtable.required_compunits t.unit.cu_reloc"],
+  ["        (fun (Compunit cu) -> cu, None)\n", "(fun (Compunit cu) -> cu, List.assoc_opt cu t.requires)"],
+  ["        (Symtable.initialized_compunits t.cu_reloc)\n", "(Symtable.initialized_compunits t.unit.cu_reloc)"],
+  ["    let unsafe_module (t : t) = t.cu_primitives <> []\n", "let unsafe_module t = t.unit.cu_primitives <> []"],
+  ["        let compunit : compilation_unit = unit_header in\n", "let compunit = unit_header.Unit_header.unit in"],
+  [
+    "        let unit_name = Symtable.Compunit.name compunit.cu_name in\n        let digest = Digest.string (file_digest ^ unit_name) in\n",
+    "let digest = unit_header.Unit_header.code in",
   ],
   // The symbol table that the next unit of a library that is loaded privately sees.
   ["type handle = Stdlib.in_channel * filename * Digest.t\n", "type handle = Stdlib.in_channel * filename * Digest.t * Symtable.global_map option ref"],
@@ -47,12 +62,14 @@ const DYNLINK: readonly Change[] = [
 
     let units_come_and_go () = Option.is_some (Dynlink_bactrian.toplevel ())
 
-    let announce filename (units : compilation_unit list) =
+    let announce filename units =
       Option.iter
-        (fun (toplevel : Dynlink_bactrian.toplevel) -> List.iter (fun unit -> toplevel.import filename unit.cu_imports) units)
+        (fun (toplevel : Dynlink_bactrian.toplevel) ->
+          List.iter (fun { Unit_header.unit; _ } -> toplevel.import filename unit.cu_imports) units)
         (Dynlink_bactrian.toplevel ())
 
-    let forget ~priv (units : compilation_unit list) =
+    let forget ~priv headers =
+      let units = List.map (fun header -> header.Unit_header.unit) headers in
       Dynlink_shared.forget units;
       if not priv then begin
         from_toplevel ();
@@ -72,7 +89,7 @@ const DYNLINK: readonly Change[] = [
     "    Fun.protect f\n      ~finally:(fun () -> Mutex.unlock lock)\n",
     "from_toplevel (); Fun.protect f ~finally:(fun () -> to_toplevel (); Mutex.unlock lock)",
   ],
-  ["  let run lock (ic, file_name, file_digest) ~unit_header ~priv =\n", "let run lock (ic, file_name, file_digest, siblings) ~unit_header ~priv ="],
+  ["  let run lock (ic, file_name, file_digest) ~unit_header ~priv =\n", "let run lock (ic, file_name, _, siblings) ~unit_header ~priv ="],
   [
     "        let old_state = Symtable.current_state () in\n",
     `let old_state = Symtable.current_state () in
@@ -91,8 +108,14 @@ const DYNLINK: readonly Change[] = [
   ],
   ["try open_in_bin file_name\n", "try Dynlink_bactrian.open_code file_name"],
   ["      let handle = ic, file_name, file_digest in\n", "let handle = ic, file_name, file_digest, ref None in"],
-  ["        handle, [cu]\n", "handle, [with_interface cu]"],
-  ["        handle, lib.lib_units\n", "handle, List.map with_interface lib.lib_units"],
+  [
+    "      let file_digest = Digest.channel ic (-1) in\n",
+    `let file_digest = Digest.channel ic (-1) in
+    let requires = Dynlink_bactrian.requirements ic in
+    let header unit = has_interface unit; { Unit_header.unit; code = code_digest file_digest unit; requires } in`,
+  ],
+  ["        handle, [cu]\n", "handle, [header cu]"],
+  ["        handle, lib.lib_units\n", "handle, List.map header lib.lib_units"],
   [
     "    match Symtable.get_global_value global with\n",
     "from_toplevel (); match Symtable.get_global_value global with",

@@ -28,6 +28,27 @@ let open_code file =
   | () -> channel
   | exception exn -> close_in_noerr channel; raise exn
 
+(* bytecode/formats/requirements.ts *)
+let magic = "BactrianRequires"
+let digits = 8
+
+let requirements channel =
+  let footer = digits + String.length magic in
+  let before length = in_channel_length channel - footer - length in
+  let read at length = seek_in channel at; really_input_string channel length in
+  let requirement line =
+    match String.split_on_char ' ' line with
+    | [ unit; digest ] -> Some (unit, Digest.from_hex digest)
+    | _ -> None
+  in
+  if before 0 < 0 then []
+  else
+    let found = read (before 0) footer in
+    if String.sub found digits (String.length magic) <> magic then []
+    else
+      let length = int_of_string (String.sub found 0 digits) in
+      List.filter_map requirement (String.split_on_char '\n' (read (before length) length))
+
 type toplevel = {
   current_state : unit -> Obj.t;
   restore_state : Obj.t -> unit;

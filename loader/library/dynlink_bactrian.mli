@@ -15,6 +15,10 @@ val existing_form : string -> string
     for plugins that cannot be used. *)
 val open_code : string -> in_channel
 
+(** The implementations that the units of a file need, by name: the digests of the files that they come from and of their names
+    ([bactrian compile --requires]). *)
+val requirements : in_channel -> (string * Digest.t) list
+
 (** The linker of the toplevel that the program is, or holds. *)
 type toplevel = {
   current_state : unit -> Obj.t;  (** Symtable.current_state *)

@@ -43,9 +43,7 @@ export function patch(file: string, from: string, to: string): void {
 }
 
 /** The plugin that is made of a .cmo or .cma. */
-export function compilePlugin(file: string): Uint8Array {
-  return writeNativeFile(compileLibrary(new Uint8Array(readFileSync(file)), core, file));
-}
+export const compileBytes = (bytes: Uint8Array): Uint8Array => writeNativeFile(compileLibrary(bytes, core));
 
 /** Makes all of it, in folders of their own. */
 export function prepareDynlink(): Fixture {
@@ -70,7 +68,7 @@ export function prepareDynlink(): Fixture {
   for (const file of readdirSync(native, { recursive: true, encoding: "utf8" })) {
     const path = join(native, file);
     if (!/\.cm[oa]$/.test(file)) continue;
-    writeFileSync(path.replace(/\.cm[oa]$/, ".cmxs"), compilePlugin(path));
+    writeFileSync(path.replace(/\.cm[oa]$/, ".cmxs"), compileBytes(new Uint8Array(readFileSync(path))));
     rmSync(path);
   }
   for (const folder of [bytecode, native]) writeFileSync(join(folder, "text.cmo"), "not a unit, but longer than a magic number");
