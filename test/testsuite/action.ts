@@ -46,11 +46,14 @@ export class Session {
   /** The command lines, and output that goes nowhere else. */
   log = "";
   readonly tiers: Tiers;
+  /** What was set up last, even if the test goes on with an environment of before. */
+  private buildDirectory: string;
   private readonly seconds: number;
 
   /** `seconds`: limit for a single command, unless the test sets the variable `timeout`. */
   constructor(directory: string, seconds: number, tiers: Tiers = INTERPRETED) {
     this.directory = directory;
+    this.buildDirectory = directory;
     this.seconds = seconds;
     this.tiers = tiers;
   }
@@ -67,7 +70,7 @@ export class Session {
   /** The same for a program of the test, which may load plugins that the test has made. */
   runProgram(environment: Environment, texts: readonly string[]): Promise<number> {
     const start = (): Promise<number> => this.run(environment, texts);
-    return this.tiers.plugins === "native" ? withPlugins(environment.get("test_build_directory"), start) : start();
+    return this.tiers.plugins === "native" ? withPlugins(this.buildDirectory, start) : start();
   }
 
   async runWords(environment: Environment, line: readonly string[], streams: Streams = {}): Promise<number> {
@@ -113,6 +116,7 @@ export class Session {
       cpSync(join(from, folder), join(to, folder), { recursive: true });
     }
     this.directory = to;
+    this.buildDirectory = to;
     return pass(environment);
   }
 
