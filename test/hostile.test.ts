@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { line, sumOf, type Tally, tryAll } from "./hostile/driver.ts";
+import { live, prepareMaterial } from "./hostile/living.ts";
 import { allSubjects, type Kind } from "./hostile/subjects.ts";
 
 /** Mutations of each file: more where they are quick. */
@@ -15,6 +16,11 @@ const LEAST = 20_000;
 /** Parts of all that may end with the crash of a program which the verifier has let through, and that may not end at all. */
 const MOST_CRASHES = 0.02;
 const MOST_ENDLESS = 0.005;
+
+/** Damaged units, and as many plugins, that one session loads. */
+const LIVING = 150;
+/** Bytes of values that a file may leave behind, on average: what its unit holds, if it is loaded. */
+const MOST_LEFT = 4000;
 
 t.setTimeout(500_000);
 
@@ -38,6 +44,19 @@ t.test("damaged files", async (t) => {
   t.ok(uncaught > 0, `${uncaught} end with an exception`);
   t.ok(crashed < MOST_CRASHES * total, `${crashed} crash`);
   t.ok(endless < MOST_ENDLESS * total, `${endless} do not end`);
+});
+
+t.test("a living session", async (t) => {
+  for (const native of [false, true]) {
+    const { units, plugins, memory } = await live(prepareMaterial(native), LIVING, native ? 50_000 : 0);
+    const name = native ? "native" : "interpreted";
+    t.equal(units.loaded + units.raised + units.refused, LIVING, `${name}: all units are tried`);
+    t.ok(units.loaded > 0, `${name}: some are loaded`);
+    t.ok(units.refused > 0, `${name}: some are refused`);
+    t.same(plugins, { loaded: 0, raised: 0, refused: LIVING, ended: 0 }, `${name}: plugins are refused`);
+    const [before, after] = memory;
+    t.ok(after.live - before.live < MOST_LEFT * LIVING, `${name}: ${before.live} bytes become ${after.live}`);
+  }
 });
 
 const sumOfAll = (tallies: readonly Tally[]): number =>

@@ -1,0 +1,186 @@
+/**
+ * One living session: a program that loads damaged plugins, units and libraries with Dynlink, one after the other, and must do
+ * some work after each.
+ *
+ * The checksum of a native plugin tells its damage. A unit has none: what the verifier lets through runs, and can do what code
+ * without types can do, up to the crash that ends a program. So units are rehearsed in sessions of their own first, each of which
+ * ends with the first crash; those that crash there, or do not end, are left out of the living session, and counted.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CoreModule, Engine } from "../../bytecode/engine.ts";
+import { fn, int, string, unit } from "../../loader/codecs.ts";
+import { libraryDirectory, loadCore } from "../../loader/installation.ts";
+import { Runtime } from "../../loader/runtime.ts";
+import { compileExecutable, compileLibrary } from "../../native/compile.ts";
+import { writeNativeFile } from "../../native/file-write.ts";
+import { readExecutable } from "../../bytecode/formats/executable.ts";
+import { ocamlc, testFolder } from "../support/programs.ts";
+import { limitTime, ListeningHost } from "./host.ts";
+import { mutate, type Region, regionsOf } from "./mutations.ts";
+
+const MEMORY = 64 << 20;
+
+/** How what was loaded has ended; `ended`: with the session, which has crashed or run out of time. */
+export type Fate = "loaded" | "raised" | "refused" | "ended";
+export type Fates = Readonly<Record<Fate, number>>;
+
+interface Subject {
+  readonly bytes: Uint8Array;
+  readonly regions: readonly Region[];
+}
+
+/** The program, and what is damaged. */
+export interface Material {
+  readonly core: CoreModule;
+  /** A bytecode executable, or what `bactrian compile` makes of it. */
+  readonly program: Uint8Array;
+  readonly units: readonly Subject[];
+  readonly plugins: readonly Subject[];
+}
+
+/** `native`: whether the program is. */
+export function prepareMaterial(native: boolean): Material {
+  const core = loadCore();
+  const folder = mkdtempSync(join(tmpdir(), "bactrian-living-"));
+  try {
+    const source = (name: string): string => join(testFolder("hostile/session"), name);
+    const dynlink = ["-I", join(libraryDirectory, "dynlink")];
+    for (const name of ["session", "plugin", "user"]) ocamlc(folder, ["-g", ...dynlink, "-I", ".", "-o", `${name}.cmo`, "-c", source(`${name}.ml`)]);
+    ocamlc(folder, ["-g", "-linkall", ...dynlink, "dynlink.cma", "session.cmo", "-o", "session.byte"]);
+    ocamlc(folder, ["-a", "plugin.cmo", "user.cmo", "-o", "both.cma"]);
+    const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));
+    const executable = readExecutable(read("session.byte"), "session");
+    const units = ["plugin.cmo", "both.cma"].map((name) => ({ name, bytes: read(name) }));
+    return {
+      core,
+      program: native ? writeNativeFile(compileExecutable(executable, core)) : executable.bytes,
+      units: units.map(({ bytes }) => ({ bytes, regions: regionsOf(bytes) })),
+      plugins: units.map(({ name, bytes }) => {
+        const plugin = writeNativeFile(compileLibrary(bytes, core, name));
+        return { bytes: plugin, regions: [{ name: "file", start: 0, end: plugin.length }] };
+      }),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+class Session {
+  private readonly runtime: Runtime;
+  private readonly host: ListeningHost;
+  private readonly startTime: () => void;
+  private readonly expected: string;
+  private loads = 0;
+
+  private constructor(runtime: Runtime, host: ListeningHost) {
+    this.runtime = runtime;
+    this.host = host;
+    this.startTime = limitTime(runtime["engine"] as Engine);
+    this.expected = this.work();
+  }
+
+  static async start({ core, program }: Material): Promise<Session> {
+    const host = new ListeningHost();
+    const runtime = await Runtime.create({ core, host, parameters: "l=64k", limits: { memoryBytes: MEMORY } });
+    await runtime.run(program);
+    return new Session(runtime, host);
+  }
+
+  measure(): Memory {
+    const { memory } = (this.runtime["engine"] as Engine).machine;
+    const live = 8 * this.runtime.call("live", fn([unit], int), undefined);
+    return { live, machine: memory.buffer.byteLength, resident: process.memoryUsage.rss() };
+  }
+
+  private work(): string {
+    return this.runtime.call("work", fn([int], string), this.loads++);
+  }
+
+  /** Load a file. How that has ended; throws what ends the session. */
+  load(bytes: Uint8Array): Fate {
+    this.host.input = bytes;
+    this.startTime();
+    const said = this.runtime.call("load", fn([string], string), "/plugin");
+    const result = this.work();
+    if (result !== this.expected) throw new Error(`the session is damaged: ${result} instead of ${this.expected}, after ${said}`);
+    const fate = (["loaded", "raised", "refused"] as const).find((fate) => said.startsWith(fate));
+    if (!fate) throw new Error(`the session says ${said}`);
+    return fate;
+  }
+}
+
+const nothing = (): Record<Fate, number> => ({ loaded: 0, raised: 0, refused: 0, ended: 0 });
+
+interface DamagedFile {
+  /** Or a library; else a plugin. */
+  readonly isUnit: boolean;
+  readonly seed: number;
+  readonly bytes: () => Uint8Array;
+}
+
+/** Far from the seeds that are in use. */
+const OTHER_SEED = 1 << 24;
+
+/** A file with some damage: a mutation may leave it as it is. */
+function damage({ bytes, regions }: Subject, seed: number): Uint8Array {
+  const mutant = mutate(bytes, regions, seed).bytes;
+  return Buffer.compare(mutant, bytes) === 0 ? damage({ bytes, regions }, seed + OTHER_SEED) : mutant;
+}
+
+/** A damaged unit or plugin, known by its seed. */
+function damagedFile({ units, plugins }: Material, isUnit: boolean, seed: number): DamagedFile {
+  const subjects = isUnit ? units : plugins;
+  return { isUnit, seed, bytes: () => damage(subjects[seed % subjects.length]!, seed) };
+}
+
+export interface Living {
+  /** How the units have ended that were rehearsed. */
+  readonly rehearsed: Fates;
+  /** What became of those and of plugins in the living session. */
+  readonly units: Fates;
+  readonly plugins: Fates;
+  /** Before the first file, and after the last one. */
+  readonly memory: readonly [Memory, Memory];
+}
+
+/** In bytes. */
+export interface Memory {
+  /** Of values. */
+  readonly live: number;
+  /** Of the machine, which never shrinks: what the greediest unit has wanted, up to the limit. */
+  readonly machine: number;
+  /** Of the process. */
+  readonly resident: number;
+}
+
+/** Rehearse damaged units until `count` have left their session alive; load them, and as many damaged plugins, into one session. */
+export async function live(material: Material, count: number, seed: number): Promise<Living> {
+  const rehearsed = nothing();
+  const files: DamagedFile[] = [];
+  let rehearsal: Session | undefined;
+  for (let next = seed; files.length < 2 * count; next++) {
+    const unit = damagedFile(material, true, next);
+    rehearsal ??= await Session.start(material);
+    try {
+      rehearsed[rehearsal.load(unit.bytes())]++;
+      files.push(unit, damagedFile(material, false, next));
+    } catch {
+      rehearsed.ended++;
+      rehearsal = undefined;
+    }
+  }
+  rehearsal = undefined;
+  const session = await Session.start(material);
+  const before = session.measure();
+  const [units, plugins] = [nothing(), nothing()];
+  for (const { isUnit, seed, bytes } of files) {
+    try {
+      (isUnit ? units : plugins)[session.load(bytes())]++;
+    } catch (e) {
+      throw new Error(`${isUnit ? "unit" : "plugin"} of seed ${seed}: ${(e as Error).message}`, { cause: e });
+    }
+  }
+  return { rehearsed, units, plugins, memory: [before, session.measure()] };
+}
