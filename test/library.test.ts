@@ -36,7 +36,7 @@ for (const name of ["needs_made", "last"]) {
   writeFileSync(path(`${name}.cmxs`), writeNativeFile(compileLibrary(new Uint8Array(readFileSync(path(`${name}.cmo`))), core)));
 }
 runTool("embed", folder, ["-o", "interfaces.ml", "api.cmi"]);
-ocamlc(folder, ["-g", ...libraries, "api.cmo", "interfaces.ml", "evaluation.ml", "escapes.ml", "loading.ml", "main.ml", "-o", "main.byte"]);
+ocamlc(folder, ["-g", ...libraries, "api.cmo", "interfaces.ml", "evaluation.ml", "escapes.ml", "loading.ml", "parallel.ml", "main.ml", "-o", "main.byte"]);
 const main = readExecutable(new Uint8Array(readFileSync(path("main.byte"))), "main.byte");
 
 
@@ -93,6 +93,13 @@ t.test("units that cannot be loaded, privately loaded ones, and what is there af
   const { stdout, stderr } = await runAsync(main, { argv: ["main", "loading", ...actions, ...more, ...bad], directory: folder });
   t.equal(stderr, "");
   t.equal(stdout, reference("loading.reference"));
+});
+
+t.test("domains that evaluate at the same time", (t) => {
+  const { stdout, stderr } = run(main, { argv: ["main", "parallel"] });
+  t.equal(stderr, "");
+  t.equal(stdout, "0 failures, 40 units\n");
+  t.end();
 });
 
 t.test("what is printed is what the toplevel prints", async (t) => {

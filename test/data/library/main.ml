@@ -4,6 +4,7 @@ let () =
   | "evaluation" :: _ -> Evaluation.run ()
   | "escapes" :: directories -> Escapes.run directories
   | "loading" :: actions -> Loading.run actions
+  | [ "parallel" ] -> Parallel.run ()
   | "print" :: phrases ->
       let env = Bactrian.Eval.create () in
       let print phrase =
