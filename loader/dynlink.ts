@@ -42,13 +42,16 @@ export function dynlinkPrimitives({ program, core, engine, plugins }: DynlinkOpt
     const bytes = program?.section(name);
     return bytes && bytes.length > 0 ? m.internBytes(bytes) : Val.emptyList;
   };
+  // Who looks into a plugin often loads it next: #require, Runtime.load.
+  let last: NativeFile | undefined;
   const openPlugin = (m: Machine, fd: number): void => {
     if (m.substitutes.has(fd)) return; // it is open already, in memory
     if (m.host.files.status(fd).kind !== "file") return;
     const bytes = contents(m, fd);
     if (!looksLikeModule(bytes) && !isForeignCode(bytes)) return; // Dynlink sees what it is
     failing(m, () => {
-      const plugin = pluginOf(readNativeFile(bytes), core);
+      const plugin = last && isSame(last.code.wasm, bytes) ? last : pluginOf(readNativeFile(bytes), core);
+      last = plugin;
       m.substitutes.set(fd, { bytes: plugin.bytecode, at: 0, closed: plugins().add(plugin) });
     });
   };
@@ -84,6 +87,8 @@ export function dynlinkPrimitives({ program, core, engine, plugins }: DynlinkOpt
     caml_dynlink_get_current_libs: [1, (m) => m.alloc(0, 0)],
   });
 }
+
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /** A file of native code as a plugin for this machine. Throws FormatError when it is none. */
 export function pluginOf(file: NativeFile, core: CoreModule): NativeFile {

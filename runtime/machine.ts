@@ -25,6 +25,7 @@ import { type Host, HostError, HostWait, writeAll } from "./host/host.ts";
 import { Val, type Value } from "./primitives.ts";
 
 const TWO_32 = 0x100000000;
+const encoder = new TextEncoder();
 
 /** An OCaml exception on its way through TypeScript code; the exception value is in CELL_EXN. */
 export class OcamlException extends Error {
@@ -210,7 +211,7 @@ export class Machine {
 
   /** Address of a new OCaml string with the given bytes (a JavaScript string gives its UTF-8 encoding). */
   allocString(s: Uint8Array | string): number {
-    const bytes = typeof s === "string" ? new TextEncoder().encode(s) : s;
+    const bytes = typeof s === "string" ? encoder.encode(s) : s;
     const p = this.core.alloc_string(bytes.length) >>> 0;
     if (p === 0) throw new OcamlException(); // Out_of_memory is in CELL_EXN
     this.u8.set(bytes, p);
