@@ -33,7 +33,7 @@ interface NativeFragment {
 export class Redirection {
   private readonly machine: Machine;
   private readonly code: CodeStore;
-  private readonly natives = new Map<CodeFragment, NativeFragment>();
+  private readonly natives = new WeakMap<CodeFragment, NativeFragment>();
   /** By code word. */
   private readonly originals = new Map<bigint, Original>();
 
