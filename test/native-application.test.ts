@@ -33,6 +33,9 @@ t.test("units of all forms in a native application", async (t) => {
     ocamlc(folder, ["-a", `${unit}.cmo`, "-o", `${unit}.cma`]);
     t.same(await command.run(["compile", `${unit}.cmo`]), { status: 0, stdout: "", stderr: "" });
   }
+  const required = ["--requires", "first.cmxs", "--requires", "second.cma"];
+  t.same(await command.run(["compile", ...required, "third.cma", "-o", "exact.cmxs"]), { status: 0, stdout: "", stderr: "" });
+  await command.refuses(t, ["compile", ...required, "host.byte"], "host.byte: --requires is for plugins", /has its units in it/);
   // Nothing of what the application is made of is there any more but the application.
   mkdirSync(join(folder, "units"));
   for (const unit of UNITS) for (const form of FORMS) renameSync(join(folder, `${unit}.${form}`), join(folder, "units", `${unit}.${form}`));
@@ -58,4 +61,10 @@ t.test("units of all forms in a native application", async (t) => {
   t.equal(answers[5], `${SAID}interpreted, interpreted, native\ndone\n`);
   t.match(answers[6], /Module_already_loaded "First"/);
   t.equal(answers[7], "First Second Third\n");
+
+  // first.cmo is what first.cmxs has been made of, second.cmo is another file than second.cma.
+  for (const [second, said] of [["second.cma", `${SAID}interpreted, interpreted, native\ndone\n`], ["second.cmo", /Inconsistent_implementation "Second"/]] as const) {
+    const exact = await command.run(["run", "host.wasm", "load units/first.cmo", `load units/${second}`, "load exact.cmxs"]);
+    t.match(exact.stdout.split(/^# .*\n/m).at(-1), said, second);
+  }
 });
