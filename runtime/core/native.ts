@@ -132,8 +132,9 @@ export function call_interpreter(f: value, nargs: i32, sp: usize): value {
   const base = again ? sp : sp - 7 * WORD;
   const trap = base + 3 * WORD;
   const argv = base - <usize>nargs * WORD;
-  // Tail calls from tier to tier use the engine's stack only.
-  if (argv <= floor + CROSSING_BYTES) return leave_at_entry(f, nargs, sp);
+  // Tail calls from tier to tier use the engine's stack only. Native functions that make no other calls do not look at the
+  // stack's limit.
+  if (argv <= floor + CROSSING_BYTES || argv < load<usize>(CELL_STACK_LIMIT)) return leave_at_entry(f, nargs, sp);
   if (!again) {
     copyWords(argv, sp - <usize>nargs * WORD, nargs);
     pushFrame(pushTrap(sp, STUB_NATIVE_RAISE, load<usize>(CELL_TRAP_SP)), STUB_NATIVE_RETURN, UNIT, 0);

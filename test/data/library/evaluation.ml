@@ -71,7 +71,7 @@ let crossing () =
   show
     (fun deep ->
       let rec f n = if n = 0 then 0 else deep f (n - 1) in
-      string_of_int (f 1_000))
+      string_of_int (f 100_000))
     deep;
   show
     (fun f ->
