@@ -1,14 +1,14 @@
 /** Runs bytecode programs one after the other for the scheduler, on a thread of its own (build.ts). */
 import { parentPort, workerData } from "node:worker_threads";
 import { NodeHost } from "../../runtime/host/node.ts";
-import { readExecutable } from "../../bytecode/formats/executable.ts";
 import type { CoreModule } from "../../bytecode/engine.ts";
+import { readProgram } from "../native-program.ts";
 import { runProgram } from "../program.ts";
 
 export interface Job {
-  /** The bytes of a bytecode executable. */
+  /** The bytes of a bytecode executable, or of one that has been compiled to native code. */
   readonly program: Uint8Array;
-  readonly argv: readonly string[];
+  readonly argv: readonly [program: string, ...args: string[]];
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -29,7 +29,8 @@ function perform(job: Job): Outcome {
   });
   const text = (): string => Buffer.concat(chunks).toString();
   try {
-    const status = runProgram(readExecutable(job.program, job.argv[0]), { core, host, argv: job.argv });
+    const { program, native } = readProgram(job.program, job.argv[0], core);
+    const status = runProgram(program, { core, host, argv: job.argv, ...(native && { native }) });
     return { status, output: text() };
   } catch (e) {
     return { status: 2, output: `${text()}${(e as Error).stack ?? String(e)}\n` };
