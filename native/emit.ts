@@ -23,6 +23,9 @@ const { i32, i64 } = binaryen;
 /** The function's own loop: tail calls of itself go there. */
 const START = "start";
 
+/** Tail calls of itself in which a function polls, instead of where it starts. */
+const MAX_POLLS = 2;
+
 /** A wasm function that was defined. */
 export interface Emitted {
   readonly name: string;
@@ -249,14 +252,26 @@ export class RegionEmitter extends BigarrayLowering {
 
   private tailCall(inputs: readonly Node[]): void {
     const [f, ...args] = inputs;
-    if (this.region.entry === 0 && f!.operation === "environment" && args.length === this.fn.arity) {
+    if (this.region.entry === 0 && this.isOfItself(inputs)) {
       this.callsItself = true;
       const locals = args.map((_, i) => i);
-      this.code.push(...this.assign(locals, args), this.e.module.br(START));
+      const poll = this.pollsAtCalls() ? this.pollAtEntry() : [];
+      this.code.push(...this.assign(locals, args), ...poll, this.e.module.br(START));
       return;
     }
     const call = this.applyTo(f!, args, () => this.e.get32(this.spLocal), true);
     this.code.push(call);
+  }
+
+  private isOfItself([f, ...args]: readonly Node[]): boolean {
+    return f!.operation === "environment" && args.length === this.fn.arity;
+  }
+
+  /** Whether the function polls where it calls itself in tail position, the only way for it to run for ever without a return. */
+  private pollsAtCalls(): boolean {
+    const calls = this.fn.blocks.flatMap(({ exit }) => (exit.kind === "tailCall" ? [exit] : []));
+    const { parts, loopEntries } = this.context.regions;
+    return parts.size + loopEntries.size === 1 && calls.length <= MAX_POLLS && calls.every(({ inputs }) => this.isOfItself(inputs));
   }
 
   // ---- The function -----------------------------------------------------------------------------------------------------------
@@ -272,7 +287,7 @@ export class RegionEmitter extends BigarrayLowering {
   emitFunction(others: number): Emitted {
     const m = this.e.module;
     const body = this.subtree(0);
-    const code = [...this.pollAtEntry(), ...body];
+    const code = [...(this.pollsAtCalls() ? [] : this.pollAtEntry()), ...body];
     const looped = this.callsItself ? [m.loop(START, m.block(null, code))] : code;
     return this.define(nativeParameters(this.parameters), [...this.checkStack(others), ...looped]);
   }
