@@ -32,9 +32,9 @@ export interface LibraryOptions {
 
 export function libraryPrimitives({ core, engine, plugins }: LibraryOptions): Primitive[] {
   let next = FIRST_MEMORY_DESCRIPTOR;
-  const open = (m: Machine, bytes: Uint8Array): number => {
+  const open = (m: Machine, bytes: Uint8Array, closed?: () => void): number => {
     while (m.substitutes.has(next)) next++;
-    m.substitutes.set(next, { bytes, at: 0 });
+    m.substitutes.set(next, { bytes, at: 0, ...(closed && { closed }) });
     return next++;
   };
   const compiler = new LazyCompiler();
@@ -50,13 +50,14 @@ export function libraryPrimitives({ core, engine, plugins }: LibraryOptions): Pr
         const isNative = looksLikeModule(bytes) || isForeignCode(bytes);
         const plugin = isNative ? failing(m, () => pluginOf(readNativeFile(bytes), core)) : undefined;
         if (!plugin) failing(m, () => readLinkableUnits(bytes));
+        let closed: (() => void) | undefined;
         if (tier === "interpreted" || (tier === "as it is" && !plugin)) plugins().remove(plugin?.bytecode ?? bytes);
-        else if (plugin) plugins().add(plugin);
+        else if (plugin) closed = plugins().add(plugin);
         else {
           const compile = compiler.get(engine());
-          failing(m, () => plugins().add(compile(bytes, core)));
+          closed = failing(m, () => plugins().add(compile(bytes, core)));
         }
-        return Val.int(open(m, plugin?.bytecode ?? bytes));
+        return Val.int(open(m, plugin?.bytecode ?? bytes, closed));
       },
     ],
     bactrian_closure_is_native: [1, (m, a) => Val.bool(m.u32[(m.block(a, 0) + CLOSURE_INDEX) >>> 2] !== 0)],

@@ -107,6 +107,9 @@ export function planFrames(
     const know = (node: Node, slot: number, content: Content): void => {
       for (let part = 0; part < slotsOf(node); part++) contents[slot + part] = content;
     };
+    const spoil = (node: Node, slot: number): void => {
+      for (let part = 0; part < slotsOf(node); part++) contents[slot + part] &&= "something";
+    };
     for (const node of fn.blocks[block]!.nodes) {
       const framing = live.after.has(node) ? framingOf(node) : "none";
       if (framing !== "none") {
@@ -117,10 +120,13 @@ export function planFrames(
           contents.length = Math.min(contents.length, frame.words - bottom);
           for (const word of frame.blanks) contents[frame.words - 1 - word] = "something";
           for (const value of frame.stores) know(value, slots.get(value)!, value);
+        } else {
+          // On the slow path these are in the place of others.
+          for (const value of frame.stores) spoil(value, slots.get(value)!);
         }
       }
       const own = slots.get(node);
-      if (own !== undefined && contents[own] === node) know(node, own, "something"); // the value of another round
+      if (own !== undefined && contents[own] === node) spoil(node, own); // the value of another round
     }
     return contents;
   };

@@ -1,7 +1,6 @@
 /**
  * The library `bactrian` for OCaml programs: source text that is checked and run in a running program, sandboxes, units that
- * are loaded from memory or made of source text; in an interpreted program, in a native one, and in a native one whose front
- * end is interpreted.
+ * are loaded from memory or made of source text; in an interpreted program, and in a native one whose front end is interpreted.
  */
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,16 +38,11 @@ runTool("embed", folder, ["-o", "interfaces.ml", "api.cmi"]);
 ocamlc(folder, ["-g", ...libraries, "api.cmo", "interfaces.ml", "evaluation.ml", "escapes.ml", "loading.ml", "parallel.ml", "main.ml", "-o", "main.byte"]);
 const main = readExecutable(new Uint8Array(readFileSync(path("main.byte"))), "main.byte");
 
-
-/** With the module made once for all runs. */
-const compile = (options: Parameters<typeof compileProgram>[2] = {}): NativeCode => {
-  const code = compileProgram(main, core, options);
-  return { ...code, module: compileModule(code.wasm) };
-};
-const all = compile();
 /** The front end is linked without debugging events: its functions have no names. */
-const application = compile({ chosen: (_, name) => name !== "" });
-const tiers = { interpreted: {}, native: { native: () => all }, "native with an interpreted front end": { native: () => application } };
+const code = compileProgram(main, core, { chosen: (_, name) => name !== "" });
+/** With the module made once for all runs. (The front end as native code: npm run fixpoint:native.) */
+const application: NativeCode = { ...code, module: compileModule(code.wasm) };
+const tiers = { interpreted: {}, "native with an interpreted front end": { native: () => application } };
 const reference = (name: string): string => readFileSync(join(data, name), "utf8");
 
 for (const [tier, options] of Object.entries(tiers)) {

@@ -7,7 +7,7 @@ import { generate, type Program } from "./random/program.ts";
 import { shrink } from "./random/shrink.ts";
 import { textOf } from "./random/tree.ts";
 
-const COUNT = 80;
+const COUNT = 40;
 
 t.test("the same seed gives the same program", async (t) => {
   t.equal(textOf(generate(1).tree), textOf(generate(1).tree));

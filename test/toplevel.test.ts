@@ -83,7 +83,7 @@ t.test("tests of OCaml's toplevel, as native code", async (t) => {
   await prepareTree();
   process.env.BACTRIAN_CACHE = command.cache; // the toplevel is there
   const run = { folder: t.testdir({}), seconds: PATIENCE / 1000, keep: false, tiers: { program: "native", plugins: "bytecode" } as const };
-  for (const name of ["tracing", "install_printer", "error_highlighting", "topeval"]) {
+  for (const name of ["tracing", "install_printer"]) {
     const test = `tool-toplevel/${name}.ml`;
     t.match(await runTest(test, run), { test, status: "passed", reason: "" }, test);
   }
