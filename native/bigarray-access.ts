@@ -6,37 +6,14 @@ import {
   BIGARRAY_DATA,
   BIGARRAY_DIMS,
   BIGARRAY_FLAGS,
-  BOXED_DOUBLE,
   CUSTOM_INT32,
-  CUSTOM_INT64,
-  CUSTOM_NATIVEINT,
-  KIND_CHAR,
-  KIND_FLOAT64,
-  KIND_INT32,
-  KIND_INT64,
-  KIND_NATIVE_INT,
-  KIND_UINT8,
   WORD,
 } from "../runtime/layout.ts";
-import { type ElementType, kindsOf } from "./bigarrays.ts";
+import { ELEMENTS, type ElementType } from "./bigarrays.ts";
 import { CallLowering } from "./calls.ts";
 import type { Node } from "./ir.ts";
 
 const { i32 } = binaryen;
-
-/** What a function of core.wasm is not called for: elements of these kinds, in C's layout. */
-interface Direct {
-  readonly kinds: readonly number[];
-  /** Size of an element, as a power of 2. */
-  readonly shift: number;
-}
-const DIRECT: ReadonlyMap<ElementType, Direct> = new Map<ElementType, Direct>([
-  ["integer", { kinds: [KIND_UINT8, KIND_CHAR], shift: 0 }],
-  [BOXED_DOUBLE, { kinds: [KIND_FLOAT64], shift: 3 }],
-  [CUSTOM_INT32, { kinds: [KIND_INT32], shift: 2 }],
-  [CUSTOM_INT64, { kinds: [KIND_INT64], shift: 3 }],
-  [CUSTOM_NATIVEINT, { kinds: [KIND_NATIVE_INT], shift: 3 }],
-]);
 
 export abstract class BigarrayLowering extends CallLowering {
   /** Find an element, and do `direct` with its address, or `other` when it is of a kind or in a layout that is less common. */
@@ -44,12 +21,12 @@ export abstract class BigarrayLowering extends CallLowering {
     const e = this.e;
     const m = e.module;
     const type = node.immediates[0] as ElementType;
-    const { kinds, shift } = DIRECT.get(type)!;
+    const { kinds, direct: quick, shift } = ELEMENTS.get(type)!;
     const p = this.newLocal(i32);
     const q = this.newLocal(i32);
     const flags = this.newLocal(i32);
     this.code.push(e.set(p, this.address(bigarray)), e.set(flags, e.load32(e.get32(p), BIGARRAY_FLAGS)));
-    const isKind = kinds.map((kind) => m.i32.eq(e.get32(flags), e.c32(kind))).reduce((x, y) => m.i32.or(x, y));
+    const isKind = quick.map((kind) => m.i32.eq(e.get32(flags), e.c32(kind))).reduce((x, y) => m.i32.or(x, y));
     const dimension = (i: number): number => BIGARRAY_DIMS + i * WORD;
     const inBounds = indices.map((index, i) =>
       m.i64.lt_u(words.untag(e, this.value(index)), e.load64(e.get32(p), dimension(i))),
@@ -59,7 +36,7 @@ export abstract class BigarrayLowering extends CallLowering {
     const address = m.i32.add(e.load32(e.get32(p), BIGARRAY_DATA), m.i32.shl(position, e.c32(shift)));
     const [i, j, k] = indices;
     const index = (node: Node | undefined): Expr => (node ? this.value(node) : this.constant(0));
-    const found = e.call("bigarray_element", [this.value(bigarray), index(i), index(j), index(k), e.c32(kindsOf(type))], i32);
+    const found = e.call("bigarray_element", [this.value(bigarray), index(i), index(j), index(k), e.c32(kinds.reduce((bits, kind) => bits | (1 << kind), 0))], i32);
     const leave = this.emitted(() => this.leave(node));
     this.code.push(
       e.if(

@@ -24,37 +24,51 @@ import {
 import { type Block, Node, type Operation, type SsaFunction } from "./ir.ts";
 import { canMove } from "./liveness.ts";
 import type { NativePrimitive } from "./module.ts";
-import { allInputs, boxKind, isBox, isUnbox, replaceNodes, withFast } from "./phis.ts";
+import { allInputs, boxKind, boxOf, isBox, isUnbox, replaceNodes, withFast } from "./phis.ts";
 
 /** What elements are taken for: OCaml integers, or what is in boxes of a kind (CUSTOM_*, BOXED_DOUBLE). */
 export type ElementType = "integer" | number;
 
-/** Kinds of Bigarrays that have elements of a type, as bits. */
-export const kindsOf = (type: ElementType): number => KINDS.get(type)!.reduce((bits, kind) => bits | (1 << kind), 0);
+interface Elements {
+  /** The kinds of Bigarrays that have such. */
+  readonly kinds: readonly number[];
+  /** Those of them for which no function of core.wasm is called, in C's layout. */
+  readonly direct: readonly number[];
+  /** Size of an element of these, as a power of 2. */
+  readonly shift: number;
+}
 
-const KINDS: ReadonlyMap<ElementType, readonly number[]> = new Map<ElementType, readonly number[]>([
-  ["integer", [KIND_SINT8, KIND_UINT8, KIND_SINT16, KIND_UINT16, KIND_CAML_INT, KIND_CHAR]],
-  [BOXED_DOUBLE, [KIND_FLOAT16, KIND_FLOAT32, KIND_FLOAT64]],
-  [CUSTOM_INT32, [KIND_INT32]],
-  [CUSTOM_INT64, [KIND_INT64]],
-  [CUSTOM_NATIVEINT, [KIND_NATIVE_INT]],
+const INTEGERS = [KIND_SINT8, KIND_UINT8, KIND_SINT16, KIND_UINT16, KIND_CAML_INT, KIND_CHAR];
+const REALS = [KIND_FLOAT16, KIND_FLOAT32, KIND_FLOAT64];
+
+export const ELEMENTS: ReadonlyMap<ElementType, Elements> = new Map<ElementType, Elements>([
+  ["integer", { kinds: INTEGERS, direct: [KIND_UINT8, KIND_CHAR], shift: 0 }],
+  [BOXED_DOUBLE, { kinds: REALS, direct: [KIND_FLOAT64], shift: 3 }],
+  [CUSTOM_INT32, { kinds: [KIND_INT32], direct: [KIND_INT32], shift: 2 }],
+  [CUSTOM_INT64, { kinds: [KIND_INT64], direct: [KIND_INT64], shift: 3 }],
+  [CUSTOM_NATIVEINT, { kinds: [KIND_NATIVE_INT], direct: [KIND_NATIVE_INT], shift: 3 }],
 ]);
 
-const ACCESS = /^caml_ba_(get|set)_([123])$/;
+const ACCESS = /^caml_ba_(get|set)_[123]$/;
 
 /** Operations whose inputs are OCaml integers. */
 const OF_INTEGERS: ReadonlySet<Operation> = new Set(["arithmetic", "negate", "not", "offset", "divide", "untag", "setByte"]);
 
 export function accessBigarrays(fn: SsaFunction, primitives: readonly NativePrimitive[]): void {
-  const accesses = fn.blocks.flatMap(({ nodes }) => nodes.filter((node) => isAccess(node, primitives)));
-  if (accesses.length === 0) return;
-  const types = elementTypes(fn.blocks, new Set(accesses));
+  const accesses = new Map<Node, "get" | "set">();
+  for (const node of fn.blocks.flatMap(({ nodes }) => nodes)) {
+    const how = node.operation === "primitive" && ACCESS.exec(primitives[node.immediates[0] as number]!.name)?.[1];
+    if (how) accesses.set(node, how as "get" | "set");
+  }
+  if (accesses.size === 0) return;
+  const types = elementTypes(fn.blocks, accesses);
   const replaced = new Map<Node, Node>();
   for (const block of fn.blocks) {
     const nodes = block.nodes.flatMap((node) => {
-      const type = accesses.includes(node) ? (types.get(node) ?? storedType(node, primitives)) : undefined;
+      const how = accesses.get(node);
+      const type = how === "set" ? storedType(node) : types.get(node);
       if (type === undefined) return [node];
-      const access = isSet(node, primitives) ? store(fn, node, type) : load(fn, node, type);
+      const access = how === "set" ? store(fn, node, type) : load(fn, node, type);
       replaced.set(node, access.at(-1)!);
       return access;
     });
@@ -63,13 +77,8 @@ export function accessBigarrays(fn: SsaFunction, primitives: readonly NativePrim
   replaceNodes(fn.blocks, replaced);
 }
 
-const nameOf = (node: Node, primitives: readonly NativePrimitive[]): string =>
-  node.operation === "primitive" ? primitives[node.immediates[0] as number]!.name : "";
-const isAccess = (node: Node, primitives: readonly NativePrimitive[]): boolean => ACCESS.test(nameOf(node, primitives));
-const isSet = (node: Node, primitives: readonly NativePrimitive[]): boolean => ACCESS.exec(nameOf(node, primitives))?.[1] === "set";
-
 /** What is done with elements. */
-function elementTypes(blocks: readonly Block[], accesses: ReadonlySet<Node>): Map<Node, ElementType> {
+function elementTypes(blocks: readonly Block[], accesses: ReadonlyMap<Node, unknown>): Map<Node, ElementType> {
   const types = new Map<Node, ElementType>();
   for (const node of blocks.flatMap(({ nodes }) => nodes.flatMap(withFast))) {
     const type = isUnbox(node) ? boxKind(node) : OF_INTEGERS.has(node.operation) ? "integer" : undefined;
@@ -79,9 +88,8 @@ function elementTypes(blocks: readonly Block[], accesses: ReadonlySet<Node>): Ma
 }
 
 /** What is stored. */
-function storedType(node: Node, primitives: readonly NativePrimitive[]): ElementType | undefined {
-  const value = node.inputs.at(-1)!;
-  if (!isSet(node, primitives)) return undefined;
+function storedType({ inputs }: Node): ElementType | undefined {
+  const value = inputs.at(-1)!;
   if (isBox(value)) return boxKind(value);
   return canMove(value) ? undefined : "integer";
 }
@@ -97,7 +105,7 @@ function inPlaceOf(fn: SsaFunction, node: Node, operation: Operation, inputs: No
 function load(fn: SsaFunction, node: Node, type: ElementType): Node[] {
   if (type === "integer") return [inPlaceOf(fn, node, "integerElement", node.inputs, type)];
   const element = inPlaceOf(fn, node, type === BOXED_DOUBLE ? "realElement" : "numberElement", node.inputs, type);
-  return [element, new Node(fn.nextId++, type === BOXED_DOUBLE ? "box" : "boxInteger", [element], type === BOXED_DOUBLE ? [] : [type])];
+  return [element, boxOf(fn, element, type)];
 }
 
 /** The access, and what the primitive returns. */

@@ -9,7 +9,7 @@ import * as words from "../bytecode/interpreter/words.ts";
 import { CELL_EXN, CELL_NATIVE_LIMIT, WORD } from "../runtime/layout.ts";
 import { BigarrayLowering } from "./bigarray-access.ts";
 import { type DominatorTree, dominates, isBackward } from "./dominators.ts";
-import { framingOf, planFrames, UNCHECKED_WORDS } from "./frames.ts";
+import { type Framed, planFrames, UNCHECKED_WORDS } from "./frames.ts";
 import type { HandlerEdge, Node, SsaFunction } from "./ir.ts";
 import { interrupts, isConstant, type Liveness } from "./liveness.ts";
 import { edgeInputs, handlerInputs, phisOf } from "./phis.ts";
@@ -42,7 +42,8 @@ export interface Emitted {
 export interface FunctionContext {
   readonly fn: SsaFunction;
   readonly live: Liveness;
-  /** Places of values in its frames. */
+  /** The nodes that store frames, and the places of values in these. */
+  readonly framed: ReadonlyMap<Node, Framed>;
   readonly slots: Slots;
   /** Words of each frame at least. */
   readonly leastFrame: number;
@@ -58,16 +59,19 @@ export class RegionEmitter extends BigarrayLowering {
   private readonly loops = new Set<number>();
   private readonly joins = new Set<number>();
   private readonly padded: boolean;
+  /** Whether the function polls where it calls itself in tail position, the only way for it to run for ever without a return. */
+  private readonly pollsAtCalls: boolean;
   private callsItself = false;
 
   constructor(unit: CompiledUnit, context: FunctionContext, region: Region) {
-    const { fn, live, slots, leastFrame } = context;
-    const frames = planFrames(fn, live, region, slots, leastFrame, (node) => framingOf(node, unit.primitives));
+    const { fn, live, framed, slots, leastFrame } = context;
+    const frames = planFrames(fn, framed, region, slots, leastFrame);
     super(unit, fn, live, frames, region.entry === 0 ? undefined : regionInputs(fn, live, region.entry));
     this.context = context;
     this.padded = [...frames.values()].some(({ padded }) => padded);
     this.region = region;
     this.tree = region.tree;
+    this.pollsAtCalls = this.onlyCallsItself();
     this.classify();
   }
 
@@ -255,7 +259,7 @@ export class RegionEmitter extends BigarrayLowering {
     if (this.region.entry === 0 && this.isOfItself(inputs)) {
       this.callsItself = true;
       const locals = args.map((_, i) => i);
-      const poll = this.pollsAtCalls() ? this.pollAtEntry() : [];
+      const poll = this.pollsAtCalls ? this.pollAtEntry() : [];
       this.code.push(...this.assign(locals, args), ...poll, this.e.module.br(START));
       return;
     }
@@ -267,8 +271,7 @@ export class RegionEmitter extends BigarrayLowering {
     return f!.operation === "environment" && args.length === this.fn.arity;
   }
 
-  /** Whether the function polls where it calls itself in tail position, the only way for it to run for ever without a return. */
-  private pollsAtCalls(): boolean {
+  private onlyCallsItself(): boolean {
     const calls = this.fn.blocks.flatMap(({ exit }) => (exit.kind === "tailCall" ? [exit] : []));
     const { parts, loopEntries } = this.context.regions;
     return parts.size + loopEntries.size === 1 && calls.length <= MAX_POLLS && calls.every(({ inputs }) => this.isOfItself(inputs));
@@ -287,7 +290,7 @@ export class RegionEmitter extends BigarrayLowering {
   emitFunction(others: number): Emitted {
     const m = this.e.module;
     const body = this.subtree(0);
-    const code = [...(this.pollsAtCalls() ? [] : this.pollAtEntry()), ...body];
+    const code = [...(this.pollsAtCalls ? [] : this.pollAtEntry()), ...body];
     const looped = this.callsItself ? [m.loop(START, m.block(null, code))] : code;
     return this.define(nativeParameters(this.parameters), [...this.checkStack(others), ...looped]);
   }

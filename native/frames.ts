@@ -4,6 +4,7 @@
  */
 import { SCRATCH_SIZE, WORD } from "../runtime/layout.ts";
 import { ENSURE_CAPACITY } from "../bytecode/instructions/table.ts";
+import { reversePostorder } from "./dominators.ts";
 import { type Node, OPERATIONS, type SsaFunction } from "./ir.ts";
 import { canMove, isConstant, isWord, type Liveness } from "./liveness.ts";
 import type { NativePrimitive } from "./module.ts";
@@ -39,7 +40,7 @@ export const engineWords = (locals: number): number =>
 /** How a node stores a frame: whenever it is executed; on a slow path; there, but only what a collection must find; not at all. */
 type Framing = "always" | "slow" | "collection" | "none";
 
-export function framingOf(node: Node, primitives: readonly NativePrimitive[]): Framing {
+function framingOf(node: Node, primitives: readonly NativePrimitive[]): Framing {
   const { effect } = OPERATIONS[node.operation];
   if (effect === "allocate") return "collection";
   if (effect !== "call") return "none";
@@ -55,7 +56,27 @@ export function framingOf(node: Node, primitives: readonly NativePrimitive[]): F
   }
 }
 
+/** A node that stores a frame, and the values that its frame holds. */
+export interface Framed {
+  readonly framing: Framing;
+  readonly values: readonly Node[];
+}
+
+/** The nodes of a function that store frames, in the order of the code. */
+export function framedNodes(fn: SsaFunction, live: Liveness, primitives: readonly NativePrimitive[]): Map<Node, Framed> {
+  const framed = new Map<Node, Framed>();
+  for (const block of reversePostorder(fn.graph)) {
+    for (const node of fn.blocks[block]!.nodes) {
+      const framing = live.after.has(node) ? framingOf(node, primitives) : "none";
+      if (framing !== "none") framed.set(node, { framing, values: framedValues(node, framing, live) });
+    }
+  }
+  return framed;
+}
+
 export interface Frame extends FrameLayout {
+  /** Words under the values. */
+  readonly bottom: number;
   /** Values in the frame. */
   readonly values: readonly Node[];
   /** Those of them that are not in their places yet. */
@@ -71,7 +92,7 @@ const BOTTOM_WORDS = 1;
 const TRAP_WORDS = 2;
 
 /** The values that a node's frame holds. */
-export function framedValues(node: Node, framing: Framing, { after }: Liveness): Node[] {
+function framedValues(node: Node, framing: Framing, { after }: Liveness): Node[] {
   const values = new Set([...after.get(node)!].filter(canMove));
   if (framing === "collection") {
     for (const value of node.inputs) if (!isConstant(value) && canMove(value)) values.add(value);
@@ -94,32 +115,30 @@ type Content = Node | "something" | undefined;
  */
 export function planFrames(
   fn: SsaFunction,
-  live: Liveness,
+  framedNodes: ReadonlyMap<Node, Framed>,
   { entry, tree }: Region,
   slots: Slots,
   least: number,
-  framingOf: (node: Node) => Framing,
 ): ReadonlyMap<Node, Frame> {
   const frames = new Map<Node, Frame>();
   const atEnd = new Map<number, Content[]>();
 
   const through = (block: number, contents: Content[], note: boolean): Content[] => {
-    const know = (node: Node, slot: number, content: Content): void => {
-      for (let part = 0; part < slotsOf(node); part++) contents[slot + part] = content;
+    const fill = (node: Node, slot: number): void => {
+      for (let part = 0; part < slotsOf(node); part++) contents[slot + part] = node;
     };
     const spoil = (node: Node, slot: number): void => {
       for (let part = 0; part < slotsOf(node); part++) contents[slot + part] &&= "something";
     };
     for (const node of fn.blocks[block]!.nodes) {
-      const framing = live.after.has(node) ? framingOf(node) : "none";
-      if (framing !== "none") {
-        const frame = layOut(node, framing, framedValues(node, framing, live), slots, contents, least);
+      const framed = framedNodes.get(node);
+      if (framed) {
+        const frame = layOut(node, framed, slots, contents, least);
         if (note) frames.set(node, frame);
-        if (framing === "always") {
-          const bottom = BOTTOM_WORDS + (node.handler ? TRAP_WORDS : 0);
-          contents.length = Math.min(contents.length, frame.words - bottom);
+        if (framed.framing === "always") {
+          contents.length = Math.min(contents.length, frame.words - frame.bottom);
           for (const word of frame.blanks) contents[frame.words - 1 - word] = "something";
-          for (const value of frame.stores) know(value, slots.get(value)!, value);
+          for (const value of frame.stores) fill(value, slots.get(value)!);
         } else {
           // On the slow path these are in the place of others.
           for (const value of frame.stores) spoil(value, slots.get(value)!);
@@ -157,8 +176,7 @@ export function planFrames(
 
 function layOut(
   node: Node,
-  framing: Framing,
-  values: readonly Node[],
+  { framing, values }: Framed,
   slots: Slots,
   contents: readonly Content[],
   least: number,
@@ -179,6 +197,7 @@ function layOut(
   }
   return {
     words,
+    bottom,
     trap: isCall && node.handler ? BOTTOM_WORDS : 0,
     places: new Map(values.map((value) => [value, words - slots.get(value)! - slotsOf(value)])),
     values,

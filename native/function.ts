@@ -1,10 +1,9 @@
 /** All wasm functions of one function of the bytecode. */
 import binaryen from "binaryen";
 import { type Emitted, type FunctionContext, RegionEmitter } from "./emit.ts";
-import { reversePostorder } from "./dominators.ts";
-import { engineWords, framedValues, framingOf } from "./frames.ts";
-import type { Node, SsaFunction } from "./ir.ts";
-import { type Liveness, liveness } from "./liveness.ts";
+import { engineWords, framedNodes } from "./frames.ts";
+import type { SsaFunction } from "./ir.ts";
+import { liveness } from "./liveness.ts";
 import { planRegions } from "./regions.ts";
 import { assignSlots } from "./slots.ts";
 import type { CompiledUnit } from "./unit.ts";
@@ -17,7 +16,9 @@ export function emitFunction(unit: CompiledUnit, fn: SsaFunction, maxHeight: num
   const regions = planRegions(fn);
   const { module } = unit.native;
   const live = liveness(fn);
-  const shared = { fn, live, regions, name, slots: assignSlots(framesOf(unit, fn, live)) };
+  const framed = framedNodes(fn, live, unit.primitives);
+  const slots = assignSlots([...framed.values()].map(({ values }) => values));
+  const shared = { fn, live, framed, slots, regions, name };
   // The frames depend on the number of locals, which is not known before.
   let estimate = live.most + SPARE_LOCALS;
   const forgetSites = unit.native.sites.mark();
@@ -30,16 +31,6 @@ export function emitFunction(unit: CompiledUnit, fn: SsaFunction, maxHeight: num
     forgetSites();
     estimate = locals;
   }
-}
-
-/** The values of each frame of a function. */
-function framesOf({ primitives }: CompiledUnit, fn: SsaFunction, live: Liveness): Node[][] {
-  const order = reversePostorder(fn.graph);
-  const nodes = order.flatMap((block) => fn.blocks[block]!.nodes.filter((node) => live.after.has(node)));
-  return nodes.flatMap((node) => {
-    const framing = framingOf(node, primitives);
-    return framing === "none" ? [] : [framedValues(node, framing, live)];
-  });
 }
 
 function emitRegions(unit: CompiledUnit, context: FunctionContext, maxHeight: number): Emitted[] {

@@ -29,6 +29,10 @@ export function boxKind({ operation, immediates }: Node): number {
   return operation === "box" || operation === "unbox" ? BOXED_DOUBLE : (immediates[0] as number);
 }
 
+/** A node that boxes a number as that kind. */
+export const boxOf = (fn: SsaFunction, number: Node, kind: number): Node =>
+  kind === BOXED_DOUBLE ? new Node(fn.nextId++, "box", [number], []) : new Node(fn.nextId++, "boxInteger", [number], [kind]);
+
 export function phisOf({ nodes }: Block): Node[] {
   return nodes.filter(isPhi);
 }

@@ -7,7 +7,7 @@ import { BOXED_DOUBLE } from "../runtime/layout.ts";
 import { type DominatorTree, dominators, isDoneBefore } from "./dominators.ts";
 import { Editing } from "./editing.ts";
 import { type Block, type HandlerEdge, Node, type Operation, type SsaFunction } from "./ir.ts";
-import { allInputs, allStates, boxKind, dropUnused, exitInputs, isBox, isPhi, isUnbox, mapExit, mapNode, mapState, phisOf, replaceNodes, withFast } from "./phis.ts";
+import { allInputs, allStates, boxKind, boxOf, dropUnused, exitInputs, isBox, isPhi, isUnbox, mapExit, mapNode, mapState, phisOf, replaceNodes, withFast } from "./phis.ts";
 
 /** A number in a global from the start: CUSTOM_* or BOXED_DOUBLE, and its value (an int64 in decimal). */
 export interface BoxedConstant {
@@ -178,7 +178,7 @@ class Unboxing {
       if (!number) return node;
       let box = boxes.get(node);
       if (!box) {
-        box = this.boxOf(number.phi, number.kind);
+        box = boxOf(this.fn, number.phi, number.kind);
         boxes.set(node, box);
         result.push(box);
       }
@@ -205,15 +205,11 @@ class Unboxing {
       const input = phi.inputs[i]!;
       const number = this.numbers.get(input);
       if (!number) continue;
-      const box = boxes.get(input) ?? this.boxOf(number.phi, number.kind);
+      const box = boxes.get(input) ?? boxOf(this.fn, number.phi, number.kind);
       boxes.set(input, box);
       phi.inputs[i] = box;
     }
     if (this.fn.graph.blocks[from]!.successors.length === 1) this.fn.blocks[from]!.nodes.push(...boxes.values());
-  }
-
-  private boxOf(number: Node, kind: number): Node {
-    return kind === BOXED_DOUBLE ? this.node("box", [number]) : this.node("boxInteger", [number], kind);
   }
 
   private boxRaised({ block, input }: HandlerEdge, change: (node: Node) => Node): void {
@@ -241,7 +237,7 @@ class Unboxing {
         for (const phi of phisOf(blocks[to]!)) {
           const box = phi.inputs[i]!;
           if (!isBox(box) || otherwise.has(box)) continue;
-          const sunk = boxes.get(box) ?? this.boxOf(box.inputs[0]!, boxKind(box));
+          const sunk = boxes.get(box) ?? boxOf(this.fn, box.inputs[0]!, boxKind(box));
           boxes.set(box, sunk);
           phi.inputs[i] = sunk;
         }
