@@ -1,6 +1,7 @@
 /** The `bactrian` command: a thin shell over the package (DESIGN §4). What a command needs is loaded when it runs. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { BenchOptions } from "./bench/main.ts";
+import { type EngineKind, ENGINES } from "./bench/names.ts";
 import type { ProfileOptions } from "./profile/main.ts";
 import type { CompileOptions } from "./compile.ts";
 import { ERROR_STATUS } from "./errors.ts";
@@ -17,9 +18,6 @@ const TOOL_SUMMARIES: Readonly<Record<(typeof TOOLS)[number], string>> = {
   ocamlobjinfo: "what OCaml's files hold, as OCaml says it",
   embed: "write an OCaml unit that makes compiled interfaces part of a program, for the library bactrian",
 };
-
-/** What `bactrian bench` compares (bench/engines.ts). */
-const BENCH_TIERS = "interp, native, mixed, ocamlrun, ocamlopt, js_of_ocaml, wasm_of_ocaml";
 
 /** For options that can be given several times. */
 const several = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -43,12 +41,13 @@ function regexp(text: string): RegExp {
   }
 }
 
-function list(text: string): string[] {
+const isEngine = (name: string): name is EngineKind => (ENGINES as readonly string[]).includes(name);
+
+function engines(text: string): EngineKind[] {
   const names = text.split(",");
-  const known = BENCH_TIERS.split(", ");
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`${unknown} is none of ${BENCH_TIERS}.`);
-  return [...new Set(names)];
+  const unknown = names.find((name) => !isEngine(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`${unknown} is none of ${ENGINES.join(", ")}.`);
+  return [...new Set(names.filter(isEngine))];
 }
 
 /** A command that runs a program: what it takes for that. */
@@ -100,12 +99,7 @@ function cli(): Command {
     .argument("<files...>", "bytecode executables, .cmo, .cma, or .ml")
     .option("-o, --output <file>", "where it goes; default: next to the file that is compiled")
     .option("--only <regexp>", "functions whose names match, such as '^Engine\\.', get native code; the others are interpreted")
-    .option(
-      "--requires <file>",
-      "a plugin, unit or library that the plugin needs as it is: another implementation in its place is refused (can be repeated)",
-      (file: string, files: string[]) => [...files, file],
-      [] as string[],
-    )
+    .option("--requires <file>", "a plugin, unit or library that the plugin needs as it is: another implementation in its place is refused (repeatable)", several)
     .action(async (files: string[], options: CompileOptions) => {
       const { compileFiles } = await import("./compile.ts");
       await compileFiles(files, options);
@@ -125,7 +119,7 @@ function cli(): Command {
     .description("run programs in each tier, and with OCaml's own tools, and compare what they take")
     .argument("<files...>", "bytecode executables, .ml, .cmo, or .cma")
     .option("--runs <n>", "how often each is run", natural, 5)
-    .option("--tiers <list>", `some of ${BENCH_TIERS}; default: those that are there`, list)
+    .option("--tiers <list>", `some of ${ENGINES.join(", ")}; default: those that are there`, engines)
     .option("--args <arguments>", "arguments of the programs, separated by spaces")
     .option("--timeout <seconds>", "for each run", positive, 120)
     .option("--relative-to <tier>", "what ratios refer to; default: the first")

@@ -9,11 +9,8 @@ import { commandScript, ocamlVersion } from "../../loader/installation.ts";
 import { SECTION } from "../../native/file.ts";
 import { customSections } from "../../native/wasm-sections.ts";
 import { type Measurement, measure } from "./measure.ts";
+import { type EngineKind, ENGINES } from "./names.ts";
 import type { Program } from "./programs.ts";
-
-/** The names that --tiers takes. */
-export const ENGINES = ["interp", "native", "mixed", "ocamlrun", "ocamlopt", "js_of_ocaml", "wasm_of_ocaml"] as const;
-export type EngineKind = (typeof ENGINES)[number];
 
 /** A program as an engine runs it. */
 export interface Prepared {
