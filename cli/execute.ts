@@ -18,6 +18,9 @@ export interface ExecuteOptions {
   readonly native?: NativeCode | undefined;
 }
 
+/** What the user asks of the runtime, as `ocamlrun` finds it (runtime/startup_aux.c: caml_parse_ocamlrunparam). */
+export const runtimeParameters = (): string | undefined => process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM;
+
 /** Run a program until it ends: its exit status. Throws FormatError. */
 export function execute(
   core: CoreModule,
@@ -26,8 +29,7 @@ export function execute(
   host: NodeHost,
   { verify, native }: ExecuteOptions,
 ): Promise<number> {
-  const parameters = process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM;
-  return runProgramAsync(program, { core, host, argv, parameters, verify, ...(native && { native }) });
+  return runProgramAsync(program, { core, host, argv, parameters: runtimeParameters(), verify, ...(native && { native }) });
 }
 
 /** Run one of OCaml's programs, which is built already. `nativeCode` gives what it has of native code. */

@@ -1,4 +1,5 @@
 /** Which function an address of code is in. */
+import { bisectRight } from "d3-array";
 import { codeWords, type BytecodeExecutable } from "../../bytecode/formats/executable.ts";
 import { verify } from "../../bytecode/verifier.ts";
 import type { LoadedProgram } from "../../loader/program.ts";
@@ -49,7 +50,7 @@ export class Functions {
   at(address: number): OcamlFunction {
     const { fragment, engine } = this.loaded;
     const word = (address - fragment.start) >> 2;
-    if (word >= 0 && word < fragment.original.length) return this.ofEntry(this.entryBefore(word));
+    if (word >= 0 && word < fragment.original.length) return this.ofEntry(this.entries[bisectRight(this.entries, word) - 1]!);
     const where = engine.debugInfo.find(address);
     return where ? this.unique({ name: where.defname, file: where.fileName, line: where.startLine }) : UNKNOWN;
   }
@@ -57,17 +58,6 @@ export class Functions {
   /** The function that starts at a word of the program. */
   ofEntry(entry: number): OcamlFunction {
     return this.byEntry.get(entry) ?? UNKNOWN;
-  }
-
-  private entryBefore(word: number): number {
-    let low = 0;
-    let high = this.entries.length;
-    while (low + 1 < high) {
-      const middle = (low + high) >> 1;
-      if (word < this.entries[middle]!) high = middle;
-      else low = middle;
-    }
-    return this.entries[low]!;
   }
 
   private unique(of: OcamlFunction): OcamlFunction {

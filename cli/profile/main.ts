@@ -6,6 +6,7 @@ import { ExitRequest } from "../../runtime/host/host.ts";
 import { NodeHost } from "../../runtime/host/node.ts";
 import { loadCore } from "../../loader/installation.ts";
 import { type LoadedProgram, prepareProgram, runPreparedAsync } from "../../loader/program.ts";
+import { runtimeParameters } from "../execute.ts";
 import { writeOutput } from "../files.ts";
 import { loadSubject, type RunOptions } from "../run.ts";
 import { Functions } from "./functions.ts";
@@ -33,7 +34,7 @@ export async function profile(file: string, args: readonly string[], options: Pr
   const subject = await loadSubject(core, file, options);
   if (typeof subject === "number") process.exit(subject);
   const { program, native, verify } = subject;
-  const parameters = process.env.OCAMLRUNPARAM ?? process.env.CAMLRUNPARAM;
+  const parameters = runtimeParameters();
   const loaded = prepareProgram(program, { core, host: new NodeHost(), argv: [file, ...args], parameters, verify, ...(native && { native }) });
   const { status, samples, startTime } = await sampled(loaded, program, options);
   const output = options.output ?? `${basename(file).replace(/\.[^.]*$/, "")}.cpuprofile`;
