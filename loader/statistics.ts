@@ -71,6 +71,22 @@ export function pairedRatio(pair: Pair): Estimate {
   return geometricMeanOfRatios([pair]);
 }
 
+/** The mean of the middle half: as steady as the mean where there are no outliers, and with them (docs/bench.md). @throws RangeError for no samples */
+export function middleMean(samples: readonly number[]): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const outside = Math.floor(sorted.length / 4);
+  const value = mean(sorted.slice(outside, sorted.length - outside));
+  if (value === undefined) throw new RangeError("mean of nothing");
+  return value;
+}
+
+/** The ratio of samples that were taken side by side: what harms one of them harms the other as much. Pairs are drawn. */
+export function ratioOfPairs({ samples, base }: Pair, confidence: number): Estimate {
+  const logarithms = samples.map((x, i) => Math.log(x / base[i]!));
+  const ratio = (of: readonly number[]): number => Math.exp(middleMean(of));
+  return interval(ratio(logarithms), (random) => ratio(indices(logarithms.length, random).map((i) => logarithms[i]!)), confidence);
+}
+
 /** The geometric mean of the ratios of several programs; of each, rounds are drawn. */
 export function geometricMeanOfRatios(pairs: readonly Pair[]): Estimate {
   const value = geometricMean(pairs.map(ratioOfMedians));

@@ -1,16 +1,21 @@
 /** `bactrian bench`: what it computes from given figures, and what it does with programs that cannot be compared. No timing. */
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SaxesParser } from "saxes";
 import t, { type Test } from "tap";
-import { compareWithBaseline, unsettledPrograms, verdict } from "../cli/bench/baseline.ts";
+import { baselineReport, calibratedVerdict, compareWithBaseline, unsettled, verdict } from "../cli/bench/baseline.ts";
 import { netTimes, ratios } from "../cli/bench/figures.ts";
+import type { Engine } from "../cli/bench/engines.ts";
 import { measure } from "../cli/bench/measure.ts";
 import { noiseWarnings } from "../cli/bench/noise.ts";
 import { plot } from "../cli/bench/plot.ts";
+import { onProcessor } from "../cli/bench/processors.ts";
+import type { Program } from "../cli/bench/programs.ts";
 import { type Outcome, readCollections, type Results } from "../cli/bench/results.ts";
-import { REPETITIONS } from "../cli/bench/rounds.ts";
-import { geometricMean, geometricMeanOfRatios, independentRatio, median, lowestMean, medianEstimate, pairedRatio, spread } from "../loader/statistics.ts";
+import { packBytecode, unpackBytecode, whyNotAgain } from "../cli/bench/earlier.ts";
+import { runRounds } from "../cli/bench/rounds.ts";
+import { geometricMean, geometricMeanOfRatios, independentRatio, median, lowestMean, medianEstimate, middleMean, pairedRatio, ratioOfPairs, spread } from "../loader/statistics.ts";
 import { Command } from "./support/command.ts";
 import { testFolder } from "./support/programs.ts";
 
@@ -36,6 +41,9 @@ t.test("ratios", (t) => {
   const double = base.map((x) => 2 * x);
   t.same(pairedRatio({ samples: double, base }), { value: 2, low: 2, high: 2 }, "what harms a round harms both");
   t.equal(lowestMean([9, 1, 8, 2, 3]), 1.5);
+  t.equal(middleMean([100, 3, 1, 5, 4, 6, -100, 2]), 3.5);
+  const sideBySide = ratioOfPairs({ samples: double, base }, 0.99);
+  t.ok(near(sideBySide.value, 2) && near(sideBySide.low, 2) && near(sideBySide.high, 2));
   const independent = independentRatio(double, base, 0.95);
   t.equal(independent.value, 2);
   t.ok(independent.low < 1.5 && independent.high > 2.5, "they may have been harmed separately");
@@ -53,7 +61,7 @@ function outcome(engine: string, user: number[], calibration = user.map(() => 0.
 function results(interp: number[], native: number[], calibration?: number[]): Results {
   const engines = ["interp", "native"].map((name) => ({ name, version: "" }));
   return {
-    format: 1, date: "", machine: {}, bactrian: "", identity: "", args: "", engines,
+    format: 2, date: "", machine: {}, bactrian: "", args: "", engines,
     startUp: engines.map(({ name }) => outcome(name, [0.1, 0.1, 0.1])),
     programs: [{ name: "p", outcomes: [outcome("interp", interp, calibration), outcome("native", native, calibration)] }],
   };
@@ -88,16 +96,16 @@ t.test("changes against a baseline", (t) => {
   // All of a machine that is 10 % slower, and its calibration as well.
   const elsewhere = { ...results([1.2, 1.2, 1.2], [0.65, 0.65, 0.65], [0.055, 0.055, 0.055]) };
   t.same(compareWithBaseline(elsewhere, before).map(({ verdict }) => verdict), ["same", "same"]);
-  t.equal(verdict({ value: 1.1, low: 0.95, high: 1.3 }, 0), "unclear");
-  t.equal(verdict({ value: 1.1, low: 1.05, high: 1.2 }, 0.01), "slower");
-  t.equal(verdict({ value: 1.1, low: 1.05, high: 1.2 }, 0.04), "unclear", "the machine is busy");
+  t.equal(calibratedVerdict({ value: 1.1, low: 0.95, high: 1.3 }, 0), "unclear");
+  t.equal(calibratedVerdict({ value: 1.1, low: 1.05, high: 1.2 }, 0.01), "slower");
+  t.equal(calibratedVerdict({ value: 1.1, low: 1.05, high: 1.2 }, 0.04), "unclear", "the machine is busy");
   t.end();
 });
 
 t.test("baselines on a busy machine, of recorded times", (t) => {
   const BASELINE = 40;
   const RUNS = 10;
-  const most = RUNS * (1 + REPETITIONS);
+  const most = RUNS * 4;
   const recorded = JSON.parse(readFileSync(`${testFolder("data/bench")}busy.json`, "utf8")) as Record<string, { user: number[]; calibration: number[] }>;
   for (const name of ["calls", "maps"]) {
     const { user, calibration } = recorded[name]!;
@@ -113,12 +121,78 @@ t.test("baselines on a busy machine, of recorded times", (t) => {
         const baseline = part(start, BASELINE, 1);
         let runs = RUNS;
         const now = (): Results => part(start + BASELINE, runs, factor);
-        while (runs < most && unsettledPrograms(now(), baseline, RUNS).size > 0) runs += RUNS;
+        while (unsettled(now(), baseline, RUNS).length > 0) runs += RUNS;
+        t.ok(runs <= most);
         return compareWithBaseline(now(), baseline)[0]!.verdict;
       });
     t.equal(verdicts(1).filter((v) => v === "slower").length, 0, `${name}, unchanged`);
     t.equal(verdicts(1.1).filter((v) => v === "slower").length, 20, `${name}, 10 % slower`);
   }
+  t.end();
+});
+
+t.test("programs side by side with what they were", (t) => {
+  const estimate = (low: number, high: number): Parameters<typeof verdict>[0] => ({ value: Math.sqrt(low * high), low, high });
+  t.equal(verdict(estimate(0.99, 1.05), 10), "same");
+  t.equal(verdict(estimate(0.99, 1.07), 10), "unclear", "7 % are not excluded");
+  t.equal(verdict(estimate(1.03, 1.2), 10), "slower");
+  t.equal(verdict(estimate(0.8, 0.97), 10), "faster");
+  t.equal(verdict(estimate(1.1, 1.1), 7), "unclear", "too few runs for an interval of 99 %");
+  // Times of the baseline that were taken elsewhere say nothing: it is run again.
+  const then = results([9, 9, 9], [9, 9, 9]);
+  const sideBySide = { now: [1.2, 1.3, 1.4, 1.2, 1.3, 1.4, 1.2, 1.3], before: [1.1, 1.2, 1.3, 1.1, 1.2, 1.3, 1.1, 1.2] };
+  const [program] = results([5, 5, 5], [0.35, 0.35, 0.35]).programs as [Results["programs"][0]];
+  const now = { ...then, programs: [{ ...program, outcomes: [{ ...program.outcomes[0]!, sideBySide }, program.outcomes[1]!] }] };
+  t.match(compareWithBaseline(now, then), [{ means: "side by side", verdict: "slower", runs: 8 }, { means: "calibration", verdict: "faster", runs: 3 }]);
+  t.match(unsettled(now, then, 8), [{ engine: "interp" }], "slower once is not enough");
+  t.same(unsettled(now, then, 4).length, 0);
+  t.end();
+});
+
+t.test("programs side by side on a busy machine, of recorded times", (t) => {
+  type Recorded = Record<"interp" | "native", { start: number; unchanged: [number, number][]; slower: [number, number][] }>;
+  const recorded = JSON.parse(readFileSync(`${testFolder("data/bench")}side-by-side.json`, "utf8")) as Recorded;
+  const RUNS = 10;
+  for (const tier of ["interp", "native"] as const) {
+    const { start, ...pairs } = recorded[tier];
+    const verdicts = (kind: "unchanged" | "slower"): string[] =>
+      Array.from({ length: 20 }, (_, i) => {
+        const from = i * 3;
+        const part = (length: number): Results => {
+          const taken = Array.from({ length }, (_, j) => pairs[kind][(from + j) % pairs[kind].length]!);
+          const [now, before] = [taken.map(([now]) => now), taken.map(([, before]) => before)];
+          const none = results([], []);
+          return {
+            ...none,
+            startUp: [outcome(tier, [start])],
+            programs: [{ name: "p", outcomes: [{ ...outcome(tier, [1]), sideBySide: { now, before } }] }],
+          };
+        };
+        let runs = RUNS;
+        while (unsettled(part(runs), results([], []), RUNS).length > 0) runs += RUNS;
+        return compareWithBaseline(part(runs), results([], []))[0]!.verdict;
+      });
+    t.same(new Set(verdicts("unchanged")), new Set(["same"]), `${tier}, unchanged`);
+    t.same(new Set(verdicts("slower")), new Set(["slower"]), `${tier}, 10 % more work`);
+  }
+  t.end();
+});
+
+t.test("programs that a baseline keeps", (t) => {
+  const bytes = Buffer.from("some bytecode");
+  t.same(Buffer.from(unpackBytecode(packBytecode(bytes))), bytes);
+  const { programs, ...rest } = results([1], [0.11]);
+  const baseline = { ...rest, engines: [{ name: "interp", version: "Node 20", build: "a" }], programs: [{ ...programs[0]!, bytecode: "" }] };
+  t.equal(whyNotAgain(baseline, "p", { name: "interp", version: "Node 20", build: "a" }), undefined);
+  t.match(whyNotAgain(baseline, "p", { name: "interp", version: "Node 20", build: "b" }), /another build/);
+  t.match(whyNotAgain(baseline, "p", { name: "interp", version: "Node 20" }), /another build/, "it is not known which");
+  t.match(whyNotAgain(baseline, "p", { name: "interp", version: "Node 26", build: "a" }), /it is Node 26 now, and was Node 20/);
+  const other = { ...baseline, engines: [{ name: "interp", version: "Node 20", build: "b" }] };
+  const report = baselineReport(other, baseline, compareWithBaseline(other, baseline), "b.json");
+  t.match(report, /\| p +\| interp \|[^|]+\| +1 \| calibration \| same +\|/);
+  t.match(report, /Not compared:\n\n- p, native: too short/);
+  t.match(report, /- p, interp: it is another build\n\n.*--bactrian OLD/);
+  t.match(whyNotAgain(baseline, "q", { name: "interp", version: "Node 20", build: "a" }), /no bytecode/);
   t.end();
 });
 
@@ -187,6 +261,48 @@ async function measured(t: Test, tiers: string, sources: Record<string, string>)
 const problemsOf = ({ programs }: Results, name: string): (string | undefined)[] =>
   programs.find((p) => p.name === name)!.outcomes.map((o) => o.problem);
 
+t.test("rounds with what a program was", async (t) => {
+  const folder = t.testdir({ bytecode: "" });
+  const program: Program = { name: "p", file: "p.ml", id: "p", bytecode: join(folder, "bytecode") };
+  /** With commands of the shell as the program, and as what it was. */
+  const run = async (now: string, before: string, more = 0): Promise<{ outcome: Outcome; problems: string[] }> => {
+    const problems: string[] = [];
+    const prepare: Engine["prepare"] = ({ isEarlier }) => Promise.resolve({ command: ["sh", "-c", isEarlier ? before : now], codeBytes: 0 });
+    const engine: Engine = { name: "sh", version: "", prepare };
+    const measured = await runRounds([engine], { ...program, isEmpty: true }, [program], {
+      runs: 2, timeout: 60, args: [], signal: new AbortController().signal,
+      onStep: () => undefined,
+      onProblem: (name, _, problem, isEarlier) => void problems.push(`${name}${isEarlier ? " then" : ""}: ${problem}`),
+      earlier: ({ isEmpty }) => (isEmpty ? undefined : { ...program, isEarlier: true }),
+      unsettled: () => (more-- > 0 ? [{ program: "p", engine: "sh" }] : []),
+    });
+    return { outcome: measured.programs[0]!.outcomes[0]!, problems };
+  };
+  const good = await run("echo now", "echo before", 2);
+  t.same(good.problems, [], "it may print something else now");
+  t.same([good.outcome.sideBySide!.now.length, good.outcome.sideBySide!.before.length], [6, 6]);
+  t.equal(good.outcome.times.user.length, 2, "rounds that are added are side by side only");
+  const crash = await run("echo now", "echo no >&2; exit 3");
+  t.same(crash.problems, ["p then: ends with status 3: no"]);
+  const ran = join(folder, "counts");
+  const later = await run("echo now", `[ -e ${ran} ] && exit 4; touch ${ran}`, 1);
+  t.match(later.problems, [/^p then: cannot be run beside the program of now: it ends with status 4/]);
+  for (const { outcome, problems } of [crash, later]) {
+    t.equal(outcome.sideBySide, undefined, problems[0]!);
+    t.equal(outcome.problem, undefined, "that is no problem of the program of now");
+  }
+  t.equal(later.outcome.times.user.length, 4, "it is run alone again");
+});
+
+t.test("a command on one processor", (t) => {
+  const command = ["true", "x"];
+  const placed = onProcessor(1, command);
+  t.same(placed.slice(-2), command);
+  if (placed.length > 2) t.match(placed, [/\/taskset$/, "-c", /^\d+$/, "true", "x"]);
+  t.equal(execFileSync(placed[0]!, placed.slice(1), { encoding: "utf8" }), "");
+  t.end();
+});
+
 t.test("tiers that print something else", async (t) => {
   const results = await measured(t, "interp,native,mixed", {
     differs: "let () = print_string (Filename.extension Sys.argv.(0))",
@@ -218,6 +334,28 @@ t.test("programs that fail, among one that does not", async (t) => {
   t.match(results.stdout, /- wrong: ocamlc: exit status 2\n/);
   t.match(results.stdout, /\| crash +\| +failed \|/);
   t.match(results.stderr, /endless, interp: has not ended after 5 s\n/);
+});
+
+t.test("a baseline that is run again", async (t) => {
+  const command = new Command(t);
+  const bench = (...options: string[]): ReturnType<Command["run"]> =>
+    command.run(["bench", "--tiers", "interp", "--runs", "1", ...options, "p.ml"], {}, { patience: 120_000 });
+  const write = (rounds: number): void =>
+    writeFileSync(join(command.folder, "p.ml"), `let () = for _ = 1 to ${rounds} do ignore (Sys.opaque_identity (List.init 1000 Fun.id)) done`);
+  write(2_000);
+  t.equal((await bench("--json", "b.json")).status, 0);
+  write(6_000);
+  const slower = await bench("--baseline", "b.json");
+  t.equal(slower.status, 1, slower.stderr);
+  t.match(slower.stdout, /\| p +\| interp \| +\d[^|]+\| +\d+ \| side by side \| slower \|/);
+  t.notMatch(slower.stdout, /Not /);
+  const kept = JSON.parse(readFileSync(join(command.folder, "b.json"), "utf8")) as Results;
+  const [program] = kept.programs as [Results["programs"][0]];
+  writeFileSync(join(command.folder, "damaged.json"), JSON.stringify({ ...kept, programs: [{ ...program, bytecode: "AAAA" }] }));
+  const files = ["bench", "--tiers", "interp", "--baseline"];
+  await command.refuses(t, [...files, "damaged.json", "p.ml"], "damaged.json: p: its bytecode is damaged", /Take the baseline again/);
+  await command.refuses(t, [...files, "b.json", "--args", "1", "p.ml"], "b.json: was measured without --args, and not with --args '1'", /alike/);
+  await command.refuses(t, [...files, "b.json", "q.ml"], "b.json: has nothing of what is to be measured, but p with interp", /the same files/);
 });
 
 t.test("refused", async (t) => {

@@ -1,7 +1,8 @@
 /** What programs are run with: Bactrian's tiers, and the others' tools that are there. */
 import { execFileSync } from "node:child_process";
-import { basename, delimiter, join } from "node:path";
-import { accessSync, constants, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { basename, dirname, join } from "node:path";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import type { CoreModule } from "../../bytecode/engine.ts";
 import { readExecutable } from "../../bytecode/formats/executable.ts";
 import { UsageError } from "../../loader/errors.ts";
@@ -10,7 +11,9 @@ import { SECTION } from "../../native/file.ts";
 import { customSections } from "../../native/wasm-sections.ts";
 import { type Measurement, measure } from "./measure.ts";
 import { type EngineKind, ENGINES } from "./names.ts";
+import { onPath } from "../path.ts";
 import type { Program } from "./programs.ts";
+import type { EngineHead } from "./results.ts";
 
 /** A program as an engine runs it. */
 export interface Prepared {
@@ -21,10 +24,7 @@ export interface Prepared {
   readonly compile?: Measurement;
 }
 
-export interface Engine {
-  /** Unique among those that are compared. */
-  readonly name: string;
-  readonly version: string;
+export interface Engine extends EngineHead {
   /** A program, made ready. undefined: the engine does not run such. Throws PrepareError. */
   readonly prepare: (program: Program, signal?: AbortSignal) => Promise<Prepared | undefined>;
 }
@@ -51,21 +51,6 @@ export interface EngineOptions {
 
 /** Seconds that a compiler has. */
 const COMPILER_PATIENCE = 600;
-
-/** A file of a name on PATH that may be executed. */
-function onPath(name: string): string | undefined {
-  if (name.includes("/")) return name;
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    try {
-      const file = join(folder, name);
-      accessSync(file, constants.X_OK);
-      if (statSync(file).isFile()) return file;
-    } catch {
-      // Not in this one.
-    }
-  }
-  return undefined;
-}
 
 /** What a tool says of its version; undefined if it cannot be run. */
 function versionOf(file: string, option: string): string | undefined {
@@ -132,6 +117,15 @@ function machineCode(file: string): number {
   return executable.reduce((sum, s) => sum + Number(s.readBigUInt64LE(32)), 0);
 }
 
+/** What tells a build of Bactrian from others (bundle.ts). */
+function identityOf(script: string): string | undefined {
+  try {
+    return readFileSync(join(dirname(script), "..", "identity"), "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
 /** Bactrian's tiers: in each build, with each Node. */
 function bactrians(wanted: readonly Tier[], options: EngineOptions): Engine[] {
   const { node: nodes = [process.execPath], bactrian: scripts = [commandScript] } = options;
@@ -144,7 +138,7 @@ function bactrians(wanted: readonly Tier[], options: EngineOptions): Engine[] {
         .map((tier): Engine => {
           const parts = [tier, ...(nodes.length > 1 ? [`Node ${version}`] : []), ...(scripts.length > 1 ? [script] : [])];
           const tag = `.${build}.${version}`;
-          return { name: parts.join(", "), version: `Node ${version}`, prepare: tiers[tier]({ node, script, options, tag }) };
+          return { name: parts.join(", "), version: `Node ${version}`, build: identityOf(script), prepare: tiers[tier]({ node, script, options, tag }) };
         }),
     );
   });
@@ -213,7 +207,9 @@ function foreignEngine(kind: Foreign, options: EngineOptions, warn: (message: st
     version === undefined
       ? file === undefined ? "is not on PATH" : `${file} cannot be run`
       : sameOcaml && minor(version) !== minor(ocamlVersion) ? `${file} is of OCaml ${version}, not ${minor(ocamlVersion)}` : undefined;
-  if (file !== undefined && version !== undefined && problem === undefined) return { name: kind, version, prepare: prepare(file, options) };
+  if (file !== undefined && version !== undefined && problem === undefined) {
+    return { name: kind, version, build: createHash("sha256").update(readFileSync(file)).digest("hex"), prepare: prepare(file, options) };
+  }
   if (wanted) throw new UsageError(`${kind}: ${problem}. Install it, or leave it out of --tiers`);
   if (file !== undefined) warn(`${kind} is left out: ${problem}`);
   return undefined;

@@ -9,15 +9,19 @@ export const outcomeOf = (outcomes: readonly Outcome[], engine: string): Outcome
   outcomes.find((outcome) => outcome.engine === engine);
 
 /**
- * User times without those of starting, round by round. undefined: there are none, or starting takes most of the time, so
- * that the rest cannot be told.
+ * User times without those of starting, round by round: of an outcome, unless other times with its engine are given. undefined:
+ * there are none, or starting takes most of the time, so that the rest cannot be told.
  */
-export function netTimes(results: Pick<Results, "startUp">, outcome: Outcome | undefined): readonly number[] | undefined {
+export function netTimes(
+  results: Pick<Results, "startUp">,
+  outcome: Outcome | undefined,
+  times: readonly number[] = outcome?.times.user ?? [],
+): readonly number[] | undefined {
   const start = outcome && outcomeOf(results.startUp, outcome.engine);
-  if (!outcome || !start || outcome.problem !== undefined || outcome.times.user.length === 0) return undefined;
+  if (!outcome || !start || outcome.problem !== undefined || times.length === 0) return undefined;
   const starting = start.problem === undefined && start.times.user.length > 0 ? median(start.times.user) : 0;
-  const net = outcome.times.user.map((t) => t - starting);
-  return median(net) < LEAST_PART * median(outcome.times.user) ? undefined : net;
+  const net = times.map((t) => t - starting);
+  return median(net) < LEAST_PART * median(times) ? undefined : net;
 }
 
 /** Net times of an engine and of the one that ratios refer to, in the same rounds. */

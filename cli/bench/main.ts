@@ -6,12 +6,13 @@ import { UsageError } from "../../loader/errors.ts";
 import { loadCore } from "../../loader/installation.ts";
 import { writeOutput } from "../files.ts";
 import { benchProgress } from "../progress.ts";
-import { baselineReport, compareWithBaseline, unsettledPrograms } from "./baseline.ts";
+import { baselineReport, checkComparable, compareWithBaseline, unsettled } from "./baseline.ts";
+import { earlierPrograms } from "./earlier.ts";
 import { type EngineOptions, findEngines } from "./engines.ts";
 import { MeasureError } from "./measure.ts";
 import { noiseWarnings } from "./noise.ts";
 import { plot } from "./plot.ts";
-import { makeEmpty, makePrograms } from "./programs.ts";
+import { makeEmpty, makePrograms, namesOf } from "./programs.ts";
 import { report } from "./report.ts";
 import { readResults, type Results, resultsHead } from "./results.ts";
 import { runRounds } from "./rounds.ts";
@@ -45,7 +46,7 @@ export async function bench(files: readonly string[], options: BenchOptions): Pr
   for (const warning of noiseWarnings(results, base)) process.stderr.write(`bactrian: ${warning}\n`);
   if (baseline) {
     const changes = compareWithBaseline(results, baseline);
-    process.stdout.write(`\n${baselineReport(changes, options.baseline!)}`);
+    process.stdout.write(`\n${baselineReport(results, baseline, changes, options.baseline!)}`);
     if (changes.some(({ verdict }) => verdict === "slower")) process.exitCode = FAILED;
   }
 }
@@ -53,6 +54,7 @@ export async function bench(files: readonly string[], options: BenchOptions): Pr
 /** With a baseline, programs of which it cannot be said yet whether they have changed are run more often. */
 async function measureAll(files: readonly string[], options: BenchOptions, baseline: Results | undefined): Promise<Results> {
   const { runs, timeout, relativeTo, result } = options;
+  const args = (options.args ?? "").split(" ").filter((arg) => arg !== "");
   const core = loadCore();
   const folder = mkdtempSync(join(tmpdir(), "bactrian-bench-"));
   const abort = new AbortController();
@@ -63,21 +65,23 @@ async function measureAll(files: readonly string[], options: BenchOptions, basel
     if (relativeTo !== undefined && !engines.some(({ name }) => name === relativeTo)) {
       throw new UsageError(`--relative-to ${relativeTo}: is not among ${engines.map(({ name }) => name).join(", ")}`);
     }
+    const names = namesOf(files);
+    if (baseline) checkComparable(baseline, options.baseline!, { args: args.join(" "), engines, names });
+    const earlier = baseline && earlierPrograms(baseline, options.baseline!, names, folder);
     const empty = await makeEmpty(core, folder);
     const programs = await makePrograms(core, files, folder, (file, done) => say.step(`linking ${file}`, done, undefined));
     for (const name of ENDINGS) process.once(name, interrupt);
-    const args = (options.args ?? "").split(" ").filter((arg) => arg !== "");
-    const onProblem = (program: string, engine: string, problem: string): void => {
-      process.exitCode = FAILED;
-      say.line(`${program}, ${engine}: ${problem}`);
+    const onProblem = (program: string, engine: string, problem: string, isEarlier: boolean): void => {
+      if (!isEarlier) process.exitCode = FAILED;
+      say.line(`${program}${isEarlier ? ` of ${options.baseline}` : ""}, ${engine}: ${problem}`);
     };
     const measured = await runRounds(engines, empty, programs, {
-      runs, timeout, args, result, signal: abort.signal, onProblem, onStep: say.step,
-      unsettled: baseline && ((measured) => unsettledPrograms(measured, baseline, runs)),
+      runs, timeout, args, result, signal: abort.signal, onProblem, onStep: say.step, earlier,
+      unsettled: baseline && ((measured) => unsettled(measured, baseline, runs)),
     });
     if (abort.signal.aborted) process.exitCode = INTERRUPTED;
-    const versions = engines.map(({ name, version }) => ({ name, version }));
-    return { ...resultsHead(versions, args.join(" ")), ...measured };
+    const heads = engines.map(({ name, version, build }) => ({ name, version, build }));
+    return { ...resultsHead(heads, args.join(" ")), ...measured };
   } catch (e) {
     if (e instanceof MeasureError) throw new UsageError(e.message);
     throw e;

@@ -21,6 +21,8 @@ export interface Program {
   readonly source?: string;
   /** It does nothing, and takes no arguments. */
   readonly isEmpty?: boolean;
+  /** It is what a baseline has kept. */
+  readonly isEarlier?: boolean;
 }
 
 /** Why a program cannot be measured at all. */
@@ -30,7 +32,7 @@ export interface Refused {
 }
 
 /** Names by which files are told from each other. */
-function namesOf(files: readonly string[]): string[] {
+export function namesOf(files: readonly string[]): string[] {
   const short = files.map((file) => basename(file).replace(/\.(ml|cmo|cma|byte|exe)$/, ""));
   return short.map((name, i) => (short.indexOf(name) === short.lastIndexOf(name) ? name : files[i]!));
 }

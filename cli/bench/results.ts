@@ -2,10 +2,10 @@
 import { arch, cpus, platform, release } from "node:os";
 import { readFileSync } from "node:fs";
 import { UsageError } from "../../loader/errors.ts";
-import { bactrianVersion, buildIdentity, ocamlVersion } from "../../loader/installation.ts";
+import { bactrianVersion, ocamlVersion } from "../../loader/installation.ts";
 
 /** To be changed with every change of what follows. */
-export const RESULTS_FORMAT = 1;
+export const RESULTS_FORMAT = 2;
 
 /** What a program has allocated and collected, as OCaml's runtime tells it (OCAMLRUNPARAM=v=0x400). */
 export interface Collections {
@@ -25,11 +25,21 @@ export interface Times {
   readonly calibration: number[];
 }
 
+/** No runs yet. */
+export const noTimes = (): Times => ({ user: [], system: [], wall: [], calibration: [] });
+
+/** User times, in seconds, of a program and of the same as a baseline has kept it: those with the same index ran at the same time. */
+export interface SideBySide {
+  readonly now: number[];
+  readonly before: number[];
+}
+
 export interface Outcome {
   readonly engine: string;
   /** Why there is no result. */
   readonly problem?: string;
   readonly times: Times;
+  readonly sideBySide?: SideBySide;
   readonly codeBytes?: number;
   /** Seconds of making it. */
   readonly compile?: { readonly user: number; readonly wall: number };
@@ -41,7 +51,17 @@ export interface ProgramResult {
   readonly name: string;
   /** Why no engine could run it. */
   readonly problem?: string;
+  /** The executable (earlier.ts). */
+  readonly bytecode?: string;
   readonly outcomes: readonly Outcome[];
+}
+
+export interface EngineHead {
+  /** Unique among those that are compared. */
+  readonly name: string;
+  readonly version: string;
+  /** Tells builds of the same version from each other: Bactrian's dist/identity, a digest of another's file. Absent: not known. */
+  readonly build?: string | undefined;
 }
 
 export interface Results {
@@ -49,10 +69,8 @@ export interface Results {
   readonly date: string;
   readonly machine: Readonly<Record<string, string | number>>;
   readonly bactrian: string;
-  /** Of the build. */
-  readonly identity: string;
   readonly args: string;
-  readonly engines: readonly { readonly name: string; readonly version: string }[];
+  readonly engines: readonly EngineHead[];
   /** A program that does nothing. */
   readonly startUp: readonly Outcome[];
   readonly programs: readonly ProgramResult[];
@@ -70,7 +88,6 @@ export function resultsHead(engines: Results["engines"], args: string): Omit<Res
       node: process.version,
     },
     bactrian: `${bactrianVersion} (OCaml ${ocamlVersion})`,
-    identity: buildIdentity() ?? "sources",
     args,
     engines,
   };

@@ -2,10 +2,13 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { type Measurement, measure } from "./measure.ts";
-import { type Engine, PrepareError, type Prepared } from "./engines.ts";
+import { type Engine, PrepareError } from "./engines.ts";
+import { packBytecode } from "./earlier.ts";
 import type { Program, Refused } from "./programs.ts";
-import { type Outcome, readCollections, type Results, type Times } from "./results.ts";
+import { noTimes, type Outcome, type Results } from "./results.ts";
 import { calibrate } from "./calibration.ts";
+import { onProcessor } from "./processors.ts";
+import { badEnding, CHANGING, difference, Subject } from "./subject.ts";
 
 export interface RoundOptions {
   readonly runs: number;
@@ -17,58 +20,18 @@ export interface RoundOptions {
   readonly result?: string | undefined;
   /** Told before each run what it is, how much of the work is done (0 to 1), and the seconds left, when that is known. */
   readonly onStep: (what: string, done: number, left: number | undefined) => void;
-  /** Told when something goes wrong. */
-  readonly onProblem: (program: string, engine: string, problem: string) => void;
-  /** Programs of which more rounds are wanted, after those that were asked for. */
-  readonly unsettled?: ((results: Measured) => ReadonlySet<string>) | undefined;
+  /** Told when something goes wrong; `isEarlier`: with the program as the baseline has kept it. */
+  readonly onProblem: (program: string, engine: string, problem: string, isEarlier: boolean) => void;
+  /** What is to be run beside a program: the same as a baseline has kept it. */
+  readonly earlier?: ((program: Program, engine: Engine) => Program | undefined) | undefined;
+  /** What more rounds are wanted of, after those that were asked for. */
+  readonly unsettled?: ((results: Measured) => readonly { readonly program: string; readonly engine: string }[]) | undefined;
   /** Ends the measuring; what has been measured until then is the result. */
   readonly signal: AbortSignal;
 }
 
-const CHANGING = "prints something else in each run: it cannot be compared";
-
-/** How often the rounds are repeated for programs that are not settled. */
-export const REPETITIONS = 3;
-
 /** What is measured. */
 export type Measured = Pick<Results, "startUp" | "programs">;
-
-/** A program with an engine. */
-class Subject {
-  readonly program: string;
-  readonly engine: string;
-  readonly prepared: Prepared;
-  readonly args: readonly string[];
-  /** Whether it is the program that does nothing. */
-  readonly isEmpty: boolean;
-  readonly times: Times = { user: [], system: [], wall: [], calibration: [] };
-  problem: string | undefined;
-  /** Of the first run. */
-  first: Measurement | undefined;
-  /** Digest of all that is compared. */
-  output = "";
-
-  constructor(program: Program, engine: string, prepared: Prepared, args: readonly string[]) {
-    this.program = program.name;
-    this.isEmpty = program.isEmpty === true;
-    this.engine = engine;
-    this.prepared = prepared;
-    this.args = args;
-  }
-
-  outcome(): Outcome {
-    const { engine, problem, times, prepared, first } = this;
-    const { compile, codeBytes } = prepared;
-    return {
-      engine,
-      times,
-      codeBytes,
-      ...(problem !== undefined && { problem }),
-      ...(compile && { compile: { user: compile.user, wall: compile.wall } }),
-      ...(first && { peakBytes: first.peakBytes, collections: readCollections(first.stderr) }),
-    };
-  }
-}
 
 /** Measure all. Throws MeasureError: nothing can be measured here. */
 export async function runRounds(
@@ -90,6 +53,7 @@ export async function runRounds(
 interface Row {
   readonly name: string;
   readonly problem?: string;
+  readonly bytecode?: string;
   readonly outcomes: readonly (Subject | Outcome)[];
 }
 
@@ -118,12 +82,13 @@ class Rounds {
     this.startUp = await this.prepare(empty);
     for (const [i, program] of programs.entries()) {
       if ("problem" in program) {
-        onProblem(program.name, "all", program.problem);
+        onProblem(program.name, "all", program.problem, false);
         this.rows.push({ ...program, outcomes: [] });
         continue;
       }
       onStep(`${program.name}: compiling and comparing`, i / programs.length, undefined);
-      this.rows.push({ name: program.name, outcomes: await this.prepare(program) });
+      const bytecode = packBytecode(readFileSync(program.bytecode));
+      this.rows.push({ name: program.name, bytecode, outcomes: await this.prepare(program) });
     }
   }
 
@@ -139,19 +104,29 @@ class Rounds {
       await this.check(subject, expected);
       if (subject.problem !== undefined) continue;
       expected ??= subject;
+      subject.earlier = await this.prepareEarlier(engine, program);
       this.subjects.push(subject);
     }
     return outcomes;
   }
 
+  /** A program as the baseline has kept it. What it prints may differ from what it prints now, but not from run to run. */
+  private async prepareEarlier(engine: Engine, program: Program): Promise<Subject | undefined> {
+    const earlier = this.options.earlier?.(program, engine);
+    const subject = earlier && (await this.prepareFor(engine, earlier));
+    if (!(subject instanceof Subject)) return undefined;
+    await this.check(subject, undefined);
+    return subject;
+  }
+
   private async prepareFor(engine: Engine, program: Program): Promise<Subject | Outcome | undefined> {
     try {
       const prepared = await engine.prepare(program, this.options.signal);
-      return prepared && new Subject(program, engine.name, prepared, program.isEmpty ? [] : this.options.args);
+      return prepared && new Subject(program, engine.name, prepared, this.options.args);
     } catch (e) {
       if (!(e instanceof PrepareError)) throw e;
-      this.options.onProblem(program.name, engine.name, e.message);
-      return { engine: engine.name, problem: e.message, times: { user: [], system: [], wall: [], calibration: [] } };
+      this.options.onProblem(program.name, engine.name, e.message, program.isEarlier === true);
+      return { engine: engine.name, problem: e.message, times: noTimes() };
     }
   }
 
@@ -175,13 +150,14 @@ class Rounds {
     if (result !== undefined) rmSync(result, { force: true });
     const measured = await measure([...subject.prepared.command, ...subject.args], { timeout, signal, ...more });
     if (measured.ending !== 0) this.fail(subject, badEnding(measured, timeout));
-    else if (result !== undefined && !subject.isEmpty && !existsSync(result)) this.fail(subject, `has not written ${result}`);
+    else if (result !== undefined && subject.program.isEmpty !== true && !existsSync(result)) this.fail(subject, `has not written ${result}`);
     return measured;
   }
 
   private fail(subject: Subject, problem: string): void {
     subject.problem = problem;
-    this.options.onProblem(subject.program, subject.engine, problem);
+    const { name, isEarlier } = subject.program;
+    this.options.onProblem(name, subject.engine, problem, isEarlier === true);
   }
 
   /** Of what a run has written. */
@@ -195,19 +171,20 @@ class Rounds {
 
   /** Run everything that still works, and what is not settled again. */
   async runAll(): Promise<void> {
-    const { runs, unsettled } = this.options;
-    await this.repeat(this.subjects, `of ${runs}`);
-    for (let i = 0; unsettled && i < REPETITIONS; i++) {
-      const names = unsettled(this.measured());
-      if (names.size === 0) return;
-      await this.repeat(this.subjects.filter(({ program }) => names.has(program)), "more");
+    const { unsettled } = this.options;
+    await this.repeat(this.subjects, false);
+    while (unsettled) {
+      const wanted = unsettled(this.measured());
+      if (wanted.length === 0) return;
+      const isWanted = ({ program, engine }: Subject): boolean => wanted.some((w) => w.program === program.name && w.engine === engine);
+      await this.repeat(this.subjects.filter(isWanted), true);
     }
   }
 
-  /** As many rounds as are asked for. */
-  private async repeat(subjects: readonly Subject[], what: string): Promise<void> {
+  /** As many rounds as are asked for; `again`: more of them, of what can be run side by side only that. */
+  private async repeat(subjects: readonly Subject[], again: boolean): Promise<void> {
     const { runs, onStep } = this.options;
-    const whole = runs * subjects.reduce((sum, s) => sum + s.first!.wall, 0);
+    const whole = runs * subjects.reduce((sum, subject) => sum + subject.seconds(again), 0);
     const started = Date.now();
     let done = 0;
     for (let round = 1; round <= runs; round++) {
@@ -215,9 +192,13 @@ class Rounds {
         if (subject.problem !== undefined) continue;
         // What the first run took tells how the time that has passed is shared out.
         const seconds = done > 0 ? ((Date.now() - started) / 1000) * (whole / done) : whole;
-        onStep(`${subject.program}, ${subject.engine}: run ${round} ${what}`, done / whole, seconds * (1 - done / whole));
-        await this.sample(subject);
-        done += subject.first!.wall;
+        const what = `run ${round} ${again ? "more" : `of ${runs}`}`;
+        onStep(`${subject.program.name}, ${subject.engine}: ${what}`, done / whole, seconds * Math.max(0, 1 - done / whole));
+        done += subject.seconds(again);
+        const { earlier } = subject;
+        const comparable = earlier !== undefined && earlier.problem === undefined;
+        if (!again || !comparable) await this.sample(subject);
+        if (comparable && subject.problem === undefined) await this.sampleBoth(subject, earlier);
       }
     }
   }
@@ -227,29 +208,36 @@ class Rounds {
     const measured = await this.run(subject);
     const after = calibrate();
     if (subject.problem !== undefined) return;
-    if (this.digest(measured) !== subject.output) {
-      this.fail(subject, CHANGING);
-      return;
-    }
-    const { user, system, wall } = measured;
-    subject.times.user.push(user);
-    subject.times.system.push(system);
-    subject.times.wall.push(wall);
-    subject.times.calibration.push((before + after) / 2);
+    if (this.digest(measured) === subject.output) subject.keep(measured, (before + after) / 2);
+    else this.fail(subject, CHANGING);
+  }
+
+  /** A program, and as the baseline has kept it, side by side. */
+  private async sampleBoth(subject: Subject, earlier: Subject): Promise<void> {
+    const { timeout, signal, result } = this.options;
+    const round = subject.sideBySide.now.length;
+    const both = [subject, earlier];
+    const run = async (each: Subject): Promise<Measurement> => {
+      const command = onProcessor(round >> 1, [...each.prepared.command, ...each.args]);
+      if (result !== undefined) rmSync(result, { force: true });
+      const measured = await measure(command, { timeout: both.length * timeout, signal });
+      const problem = measured.ending !== 0 ? badEnding(measured, timeout) : this.digest(measured) !== each.output ? CHANGING : undefined;
+      if (problem !== undefined) this.fail(earlier, `cannot be run beside the program of now: ${each === earlier ? "it" : "that"} ${problem}`);
+      return measured;
+    };
+    // They take turns in being the first.
+    const runs = await inOrder(round % 2 === 0 ? both : both.toReversed(), run, result === undefined);
+    if (earlier.problem !== undefined) return;
+    subject.sideBySide.now.push(runs.get(subject)!.user);
+    subject.sideBySide.before.push(runs.get(earlier)!.user);
   }
 }
 
-function badEnding({ ending, stderr }: Measurement, timeout: number): string {
-  const how = ending === "timeout" ? `has not ended after ${timeout} s` : typeof ending === "number" ? `ends with status ${ending}` : `is ${ending}`;
-  const said = stderr.replaceAll(/^(allocated|minor|promoted|major|forced_major|heap|top_heap)_\w+: \d+\n/gm, "").trim().split("\n").at(-1) ?? "";
-  return said === "" ? how : `${how}: ${said.slice(0, 200)}`;
-}
-
-/** Where what two engines print begins to differ. */
-function difference(subject: Subject, expected: Subject): string {
-  const [mine, other] = [subject, expected].map(({ first }) => first!.stdout.split("\n"));
-  const line = mine!.findIndex((text, i) => text !== other![i]);
-  const show = (text: string | undefined): string => (text === undefined ? "nothing" : JSON.stringify(text.slice(0, 80)));
-  const at = line < 0 && mine!.length === other!.length ? "" : `, in line ${(line < 0 ? mine!.length : line) + 1}: ${show(mine![line])} and not ${show(other![line])}`;
-  return `does not print what ${expected.engine} prints${at}`;
+/** Do something with each: at once, or one after the other. */
+async function inOrder<T, R>(items: readonly T[], action: (item: T) => Promise<R>, atOnce: boolean): Promise<Map<T, R>> {
+  const done = new Map<T, R>();
+  const act = async (item: T): Promise<void> => void done.set(item, await action(item));
+  if (atOnce) await Promise.all(items.map(act));
+  else for (const item of items) await act(item);
+  return done;
 }
