@@ -1,13 +1,15 @@
 /**
  * Inlining of small known functions (as Closure does, middle_end/closure). What is inlined has no frame of its own, so it must
  * not need one: it calls nothing but in tail position, where its frame is gone anyway, and what it would raise is left to a real
- * call of the function, which starts again and raises with the right backtrace. Nothing may have been changed before that.
+ * call of the function, which starts again and raises with the right backtrace. Nothing may have been changed before that. Of other
+ * functions the start is inlined (prefix.ts).
  */
 import type { Approximations } from "./approximations.ts";
 import { dominators, isBackward } from "./dominators.ts";
 import { Node, OPERATIONS, parameterCount, type SsaFunction } from "./ir.ts";
 import { isConstant } from "./liveness.ts";
 import { isPhi } from "./phis.ts";
+import { prefixOf } from "./prefix.ts";
 import { type Body, type Fate, raisesOnly, Splice, Target } from "./splice.ts";
 
 /** Nodes of a function that is inlined, at most; and of one that grows by inlining. */
@@ -56,6 +58,8 @@ export class Inliner {
   private readonly approximations: Approximations;
   private readonly functions: ReadonlyMap<number, SsaFunction>;
   private readonly bodies = new Map<number, Body | undefined>();
+  /** How functions start, before anything was inlined into them. */
+  private readonly prefixes = new Map<SsaFunction, Body | undefined>();
   private readonly done = new Set<SsaFunction>();
   /** Those that are being changed: they cannot be copied. */
   private readonly active = new Set<SsaFunction>();
@@ -71,13 +75,14 @@ export class Inliner {
     if (this.done.has(fn)) return;
     this.done.add(fn);
     this.active.add(fn);
+    this.prefixes.set(fn, prefixOf(fn));
     const target = new Target(fn);
     let growth = 0;
     for (let index = 0; index < target.blocks.length; index++) {
       const { nodes } = target.blocks[index]!;
       for (let i = 0; i < nodes.length; i++) {
         const node = nodes[i]!;
-        if (node.operation !== "apply" || growth > MAX_GROWTH) continue;
+        if (node.operation !== "apply" || growth > MAX_GROWTH || target.remaining.has(node)) continue;
         node.inputs = node.inputs.map(target.resolve);
         const partial = this.partialApplication(fn, node.inputs);
         if (partial) {
@@ -118,10 +123,11 @@ export class Inliner {
 
   private bodyFor(caller: SsaFunction, { inputs }: Node): Body | undefined {
     const fn = this.callee(caller, inputs[0]!);
-    if (!fn || this.active.has(fn) || parameterCount(fn) !== inputs.length - 1) return undefined;
+    if (!fn || parameterCount(fn) !== inputs.length - 1) return undefined;
+    if (this.active.has(fn)) return this.prefixes.get(fn);
     if (!this.bodies.has(fn.entry)) {
       this.inline(fn);
-      this.bodies.set(fn.entry, bodyOf(fn));
+      this.bodies.set(fn.entry, bodyOf(fn) ?? this.prefixes.get(fn));
     }
     return this.bodies.get(fn.entry);
   }

@@ -16,12 +16,14 @@ export interface Body {
 }
 
 /** Whether the call of a node can be left to a call of the function, when its condition does not hold. */
-export const raisesOnly = (node: Node): boolean => node.operation === "guard";
+export const raisesOnly = ({ operation }: Node): boolean => operation === "guard" || operation === "checkDivisor";
 
 /** A function while others are inlined into it. */
 export class Target extends Editing {
   /** Calls that have been replaced, and their results. */
   readonly replaced = new Map<Node, Node>();
+  /** Calls of functions of which what can be inlined there has been. */
+  readonly remaining = new Set<Node>();
 
   readonly resolve = (node: Node): Node => replacement(this.replaced, node);
 
@@ -143,8 +145,11 @@ export class Splice {
       let exit: Exit = { kind: "jump" };
       let successors = [rest];
       const result = (value: Node): void => void results.push({ from: place(i), value });
-      if (fates[i] === "called") result(this.addCall(nodes, this.call.inputs));
-      else {
+      if (fates[i] === "called") {
+        const call = this.addCall(nodes, this.call.inputs);
+        target.remaining.add(call);
+        result(call);
+      } else {
         this.copyNodes(original, nodes);
         if (original.exit.kind === "return") result(this.copy(original.exit.value));
         else if (original.exit.kind === "tailCall") result(this.addCall(nodes, original.exit.inputs.map(this.copy)));
