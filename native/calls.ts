@@ -205,17 +205,22 @@ export abstract class CallLowering extends NodeLowering {
     });
   }
 
+  private raiseZeroDivide(node: Node, condition: Expr): void {
+    const e = this.e;
+    const raised = [
+      e.module.drop(e.call("raise_zero_divide", [], i64)),
+      this.stash(node.at + 1, "raise", node.handler !== undefined),
+      ...this.raiseOn(node.handler),
+    ];
+    this.code.push(e.if(condition, raised));
+  }
+
   private divide(node: Node): void {
     const e = this.e;
     const m = e.module;
     const [x, y] = node.inputs;
     if (y!.operation !== "integer" || y!.immediates[0] === 0) {
-      const raised = [
-        e.module.drop(e.call("raise_zero_divide", [], i64)),
-        this.stash(node.at + 1, "raise", node.handler !== undefined),
-        ...this.raiseOn(node.handler),
-      ];
-      this.code.push(e.if(m.i64.eq(this.value(y!), this.constant(0)), raised));
+      this.raiseZeroDivide(node, m.i64.eq(this.value(y!), this.constant(0)));
     }
     // Untagged operands have 63 bits, so the one overflow of i64.div_s cannot happen.
     const operation = node.immediates[0] === "div" ? m.i64.div_s : m.i64.rem_s;
@@ -273,6 +278,8 @@ export abstract class CallLowering extends NodeLowering {
         return this.guard(node);
       case "guardCall":
         return this.guardCall(node);
+      case "checkDivisor":
+        return this.raiseZeroDivide(node, this.e.module.i32.eqz(this.condition(node.inputs[0]!)));
       case "divide":
         return this.divide(node);
       case "poll":

@@ -92,6 +92,8 @@ export const OPERATIONS = {
   offset: info("none"),
   /** "div" or "mod". */
   divide: info("none", true),
+  /** If the condition does not hold: Division_by_zero. */
+  checkDivisor: info("none", true, "word", ["condition"]),
   /** CompareOp i: a condition. */
   compare: condition(),
   isInt: condition(),

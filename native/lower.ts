@@ -175,6 +175,7 @@ export class NodeLowering extends NumberLowering {
       case "guard":
       case "guardCall":
       case "expect":
+      case "checkDivisor":
       case "divide":
       case "apply":
       case "primitive":

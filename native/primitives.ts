@@ -10,6 +10,8 @@ import type { Int64Op, Node, Operation } from "./ir.ts";
 /** What their meanings are written in: operations of ir.ts besides. */
 export interface NativeSemantics extends PrimitiveSemantics<Node, number, Node, Node> {
   make(operation: Operation, inputs: Node[], ...immediates: (number | string)[]): Node;
+  /** Division_by_zero unless a condition holds. */
+  checkDivisor(condition: Node): void;
   /** Of a boxed integer of kind CUSTOM_*. */
   unboxInteger(x: Node, kind: number): Node;
 }
@@ -72,16 +74,11 @@ for (const type of [INT32, INT64, NATIVEINT]) {
     define(`caml_${name}_${op}`, 2, (b, x, y) => box(b, type, compute(b, op, unbox(b, type, x), unbox(b, type, y))));
   }
   for (const [suffix, op] of [["div", "div"], ["mod", "rem"]] as const) {
-    define(
-      `caml_${name}_${suffix}`,
-      2,
-      (b, x, y) => {
-        const divisor = unbox(b, type, y);
-        b.fastWhen(compareNumbers(b, "ne", divisor, constant(b, 0)));
-        return box(b, type, fit(b, type, compute(b, op, unbox(b, type, x), divisor)));
-      },
-      true,
-    );
+    define(`caml_${name}_${suffix}`, 2, (b, x, y) => {
+      const divisor = unbox(b, type, y);
+      b.checkDivisor(compareNumbers(b, "ne", divisor, constant(b, 0)));
+      return box(b, type, fit(b, type, compute(b, op, unbox(b, type, x), divisor)));
+    });
   }
   const shift = (suffix: string, op: Int64Op): void =>
     define(`caml_${name}_${suffix}`, 2, (b, x, y) => {

@@ -505,11 +505,16 @@ class FunctionBuilder implements NativeSemantics {
   fastWhen(c: Node): void {
     const call = this.inlining!;
     if (call.inlined.otherwiseRaises) {
-      this.addCall("guard", [c, ...call.inputs], call.here, call.number);
+      const [x, y, ...others] = call.inputs;
+      this.addCall("guard", [c, x!, y!, ...others.map(() => this.unit())], call.here, call.number);
       return;
     }
     call.condition = c;
     this.current = { nodes: [], exit: { kind: "jump" } }; // what follows is the fast path
+  }
+
+  checkDivisor(c: Node): void {
+    this.add("checkDivisor", [c]);
   }
 
   both(x: Node, y: Node): Node {

@@ -1,17 +1,14 @@
 /** Native code for a piece of bytecode: a program, or a unit. */
-import { accessBigarrays } from "./bigarrays.ts";
-import { Approximations } from "./approximations.ts";
+import type { Approximations } from "./approximations.ts";
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
-import { expectNumbers } from "./expectations.ts";
 import { emitFunction } from "./function.ts";
-import { Inliner } from "./inlining.ts";
-import { type NumberGlobals, unboxNumbers } from "./unboxing.ts";
+import type { NumberGlobals } from "./unboxing.ts";
 import { MAX_FRAME_HEIGHT } from "./frames.ts";
 import type { NativeCode, NativeFunction, NativePart } from "./code.ts";
 import { parameterCount } from "./ir.ts";
 import { partAt } from "./parts.ts";
-import { usesBoxes } from "./phis.ts";
+import { optimise } from "./passes.ts";
 import { compilable, NativeModule, type NativePrimitive } from "./module.ts";
 
 export interface CompiledUnit {
@@ -69,15 +66,11 @@ export function compileNative(
     return { ...source, parameters, compiles, fn: buildSsa(code, source.entry, source.arity, primitives, graph) };
   });
   const sources = built.filter(({ compiles }) => compiles);
-  const approximations = new Approximations(built.map(({ fn }) => fn));
-  const inliner = new Inliner(new Map(sources.map(({ entry, fn }) => [entry, fn])), approximations);
-  for (const { fn } of sources) inliner.inline(fn);
-  for (const { fn } of sources) {
-    accessBigarrays(fn, primitives);
-    if (!usesBoxes(fn)) continue;
-    expectNumbers(fn);
-    unboxNumbers(fn, numbers);
-  }
+  const approximations = optimise(
+    built.map(({ fn }) => fn),
+    new Map(sources.map(({ entry, fn }) => [entry, fn])),
+    { primitives, numbers },
+  );
   const compiled = sources.map(({ entry, parameters }, index): NativeFunction => {
     return { entry, arity: parameters, index, name: names.get(entry) ?? `f${entry}` };
   });

@@ -7,9 +7,8 @@ import { verify } from "../bytecode/verifier.ts";
 import { loadCore, ocamlSource } from "../loader/installation.ts";
 import { Node, type SsaFunction } from "../native/ir.ts";
 import { nativePrimitives, numberGlobals } from "../native/program.ts";
-import { expectNumbers } from "../native/expectations.ts";
+import { optimise } from "../native/passes.ts";
 import { buildSsa } from "../native/ssa.ts";
-import { unboxNumbers } from "../native/unboxing.ts";
 import { verifySsa } from "../native/verify-ssa.ts";
 
 const program = readExecutable(readFileSync(join(ocamlSource(), "boot/ocamlc")), "boot/ocamlc");
@@ -18,21 +17,21 @@ const numbers = numberGlobals(program);
 const primitives = nativePrimitives(program.primitives, loadCore());
 const { functions } = verify(code, { primitives: program.primitives });
 
-t.test("every function of boot/ocamlc has a sound SSA form", (t) => {
+t.test("every function of boot/ocamlc has a sound SSA form, after each pass", (t) => {
   const problems: string[] = [];
   let nodes = 0;
   let phis = 0;
-  for (const { entry, arity } of functions.slice(1)) {
-    const fn = buildSsa(code, entry, arity, primitives);
-    problems.push(...verifySsa(fn).map((problem) => `function at ${entry}: ${problem}`));
-    expectNumbers(fn);
-    unboxNumbers(fn, numbers);
-    problems.push(...verifySsa(fn).map((problem) => `function at ${entry}, unboxed: ${problem}`));
+  const built = functions.slice(1).map(({ entry, arity }) => buildSsa(code, entry, arity, primitives));
+  const check = (pass: string, fn: SsaFunction): void =>
+    void problems.push(...verifySsa(fn).map((problem) => `function at ${fn.entry}, ${pass}: ${problem}`));
+  for (const fn of built) {
+    check("built", fn);
     for (const block of fn.blocks) {
       nodes += block.nodes.length;
       phis += block.nodes.filter((node) => node.operation === "phi").length;
     }
   }
+  optimise(built, new Map(built.map((fn) => [fn.entry, fn])), { primitives, numbers }, check);
   t.same(problems.slice(0, 10), [], `${problems.length} problems`);
   t.ok(nodes > 200_000, `${nodes} nodes, ${phis} of them phis, in ${functions.length - 1} functions`);
   t.end();

@@ -9,7 +9,7 @@ export interface InlinedPrimitive {
   readonly name: string;
   readonly arity: number;
   readonly meaning: PrimitiveMeaning;
-  /** Whether the primitive itself, called when fastWhen does not hold, always raises. */
+  /** Whether the primitive itself, called when fastWhen does not hold, always raises, whatever its third argument is. */
   readonly otherwiseRaises: boolean;
 }
 

@@ -1,0 +1,57 @@
+/** The passes over functions in SSA form, in their order. */
+import { Approximations } from "./approximations.ts";
+import { accessBigarrays } from "./bigarrays.ts";
+import { expectNumbers } from "./expectations.ts";
+import { Inliner } from "./inlining.ts";
+import type { SsaFunction } from "./ir.ts";
+import { keepBlocksLocal } from "./local-blocks.ts";
+import { shareValues } from "./numbering.ts";
+import { usesBoxes } from "./phis.ts";
+import type { NativePrimitive } from "./module.ts";
+import { type NumberGlobals, unboxNumbers } from "./unboxing.ts";
+
+interface Pass {
+  readonly name: string;
+  run(fn: SsaFunction): void;
+}
+
+export interface PassOptions {
+  readonly primitives: readonly NativePrimitive[];
+  readonly numbers: NumberGlobals;
+}
+
+/** What is done to each function, once others have been inlined. */
+function localPasses({ primitives, numbers }: PassOptions): readonly Pass[] {
+  const ifBoxed = (run: (fn: SsaFunction) => void) => (fn: SsaFunction): void => void (usesBoxes(fn) && run(fn));
+  return [
+    { name: "local blocks", run: keepBlocksLocal },
+    { name: "Bigarrays", run: (fn) => accessBigarrays(fn, primitives) },
+    { name: "numbering", run: shareValues },
+    { name: "expectations", run: ifBoxed(expectNumbers) },
+    { name: "unboxing", run: ifBoxed((fn) => unboxNumbers(fn, numbers)) },
+  ];
+}
+
+/**
+ * Let functions be as they are to be compiled. `functions`: all of the code; `compiled`: those of them, by entry, that get native
+ * code; `afterPass`: told after each pass over a function.
+ */
+export function optimise(
+  functions: readonly SsaFunction[],
+  compiled: ReadonlyMap<number, SsaFunction>,
+  options: PassOptions,
+  afterPass?: (pass: string, fn: SsaFunction) => void,
+): Approximations {
+  const approximations = new Approximations(functions);
+  const inliner = new Inliner(compiled, approximations);
+  for (const fn of compiled.values()) inliner.inline(fn);
+  if (afterPass) for (const fn of compiled.values()) afterPass("inlining", fn);
+  const passes = localPasses(options);
+  for (const fn of compiled.values()) {
+    for (const { name, run } of passes) {
+      run(fn);
+      afterPass?.(name, fn);
+    }
+  }
+  return approximations;
+}
