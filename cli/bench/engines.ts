@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import type { CoreModule } from "../../bytecode/engine.ts";
 import { readExecutable } from "../../bytecode/formats/executable.ts";
 import { UsageError } from "../../loader/errors.ts";
@@ -120,7 +120,7 @@ function machineCode(file: string): number {
 /** What tells a build of Bactrian from others (bundle.ts). */
 function identityOf(script: string): string | undefined {
   try {
-    return readFileSync(join(dirname(script), "..", "identity"), "utf8");
+    return readFileSync(join(dirname(realpathSync(script)), "..", "identity"), "utf8");
   } catch {
     return undefined;
   }
