@@ -53,6 +53,10 @@ function writesLast({ blocks }: SsaFunction): boolean {
   return !nodes.slice(write).some(raisesOnly);
 }
 
+/** Whether nothing of a function is left to a call. */
+const callsNothing = ({ fn, fates }: Body): boolean =>
+  fn.blocks.every(({ nodes, exit }, i) => fates[i] === "inlined" && exit.kind !== "tailCall" && !nodes.some(raisesOnly));
+
 /** Inlines into functions, those first that they call. */
 export class Inliner {
   private readonly approximations: Approximations;
@@ -91,22 +95,31 @@ export class Inliner {
           growth++;
           continue;
         }
-        const body = this.bodyFor(fn, node);
+        const body = this.bodyFor(fn, node.inputs);
         if (!body) continue;
         growth += nodeCount(body.fn);
         if (new Splice(target, index, i, body).run()) break; // the rest is in another block
         i--;
       }
     }
-    for (const block of target.blocks) {
-      if (block.exit.kind !== "tailCall") continue;
-      const partial = this.partialApplication(fn, block.exit.inputs.map(target.resolve));
-      if (!partial) continue;
-      block.nodes.push(partial);
-      block.exit = { kind: "return", value: partial };
-    }
+    for (const index of target.blocks.keys()) this.tailCall(target, index);
     if (target.replaced.size > 0) target.finish();
     this.active.delete(fn);
+  }
+
+  /** What becomes of the tail call that a block ends with. */
+  private tailCall(target: Target, index: number): void {
+    const { fn } = target;
+    const block = target.blocks[index]!;
+    if (block.exit.kind !== "tailCall") return;
+    const inputs = block.exit.inputs.map(target.resolve);
+    const partial = this.partialApplication(fn, inputs);
+    const body = partial ? undefined : this.bodyFor(fn, inputs);
+    if (!partial && !(body && callsNothing(body))) return;
+    const call = partial ?? new Node(fn.nextId++, "apply", inputs, []);
+    block.nodes.push(call);
+    block.exit = { kind: "return", value: call };
+    if (body) new Splice(target, index, block.nodes.length - 1, body).run();
   }
 
   private callee(caller: SsaFunction, f: Node): SsaFunction | undefined {
@@ -121,7 +134,7 @@ export class Inliner {
     return rest > 0 ? new Node(caller.nextId++, "partialApplication", [...inputs], [rest]) : undefined;
   }
 
-  private bodyFor(caller: SsaFunction, { inputs }: Node): Body | undefined {
+  private bodyFor(caller: SsaFunction, inputs: readonly Node[]): Body | undefined {
     const fn = this.callee(caller, inputs[0]!);
     if (!fn || parameterCount(fn) !== inputs.length - 1) return undefined;
     if (this.active.has(fn)) return this.prefixes.get(fn);

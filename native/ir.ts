@@ -79,7 +79,8 @@ export const OPERATIONS = {
   setByte: info("write"),
   /** Add i to the integer in field 0. */
   offsetRef: info("write"),
-  vectLength: info("read"),
+  /** No block's length changes. */
+  vectLength: info("none"),
   /** A block of its inputs with tag i. */
   makeBlock: info("allocate"),
   /** A block of doubles. */

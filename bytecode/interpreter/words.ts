@@ -111,7 +111,8 @@ export function item(e: Emit, block: Expr, index: Expr): Expr {
 /** The length of an array (of floats, too), tagged. */
 export function vectLength(e: Emit, block: Expr): Expr {
   const header = e.load64(e.add32(e.wrap(block), -WORD));
-  return tag(e, e.module.i64.shr_u(header, e.c64(HEADER_WOSIZE_SHIFT)));
+  // The bit of an integer's tag is where the last bit of the colour is.
+  return e.module.i64.or(e.module.i64.shr_u(header, e.c64(HEADER_WOSIZE_SHIFT - 1)), e.c64(1));
 }
 
 /** An i32 condition: the block's tag is not `tag`. */
