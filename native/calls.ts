@@ -33,7 +33,13 @@ const { i32, i64 } = binaryen;
 /** Above a trap's first word, relative to a frame's. */
 const TRAP_MARK_OFFSET = BigInt(NATIVE_TRAP_MARK - NATIVE_MARK) << 32n;
 
+/** Rounds of the loops of a function for which fuel is taken at once. */
+const ROUNDS = 16;
+
 export abstract class CallLowering extends NodeLowering {
+  /** Local that counts the rounds for which there is fuel, in a function with loops. */
+  private rounds: number | undefined;
+
   /** Go to a handler's block; its values are in their locals, the exception in CELL_EXN. */
   protected abstract enterHandler(edge: HandlerEdge): Expr[];
   /** After a poll whose fuel was used up: go on in a new call, if the poll starts a loop entry. */
@@ -239,18 +245,31 @@ export abstract class CallLowering extends NodeLowering {
       ...this.reload(frame, afresh.length > 0 ? frame.values : this.live.after.get(node)!),
       ...afresh,
     ];
-    this.code.push(...this.useFuel(slow));
+    this.code.push(...this.useFuelInLoop(slow));
     this.set(node, this.constant(0));
   }
 
-  /** A poll: `slow` when the fuel is used up. */
-  protected useFuel(slow: Expr[]): Expr[] {
+  /** A poll: `slow` when the fuel is used up. `rounds`: for how many it counts. */
+  protected useFuel(slow: Expr[], rounds = 1): Expr[] {
     const e = this.e;
     const fuel = this.newLocal(i32);
     return [
-      e.set(fuel, e.add32(e.cell32(CELL_FUEL), -1)),
+      e.set(fuel, e.add32(e.cell32(CELL_FUEL), -rounds)),
       e.setCell32(CELL_FUEL, e.get32(fuel)),
       e.if(e.module.i32.lt_s(e.get32(fuel), e.c32(0)), slow),
+    ];
+  }
+
+  /** A poll in a loop: fuel for some rounds is taken at once, in the first one too, and counted in a local. */
+  protected useFuelInLoop(slow: Expr[]): Expr[] {
+    const e = this.e;
+    const rounds = (this.rounds ??= this.newLocal(i32));
+    return [
+      e.set(rounds, e.add32(e.get32(rounds), -1)),
+      e.if(e.module.i32.lt_s(e.get32(rounds), e.c32(0)), [
+        e.set(rounds, e.c32(ROUNDS - 1)),
+        ...this.useFuel(slow, ROUNDS),
+      ]),
     ];
   }
 

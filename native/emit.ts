@@ -336,6 +336,6 @@ export class RegionEmitter extends BigarrayLowering {
       // A loop goes on in a new call, which takes the best code that there is (regions.ts).
       ...(this.callsItself ? [m.return_call(this.context.name, this.parameterValues(), i64)] : []),
     ];
-    return this.useFuel(slow);
+    return this.pollsAtCalls ? this.useFuelInLoop(slow) : this.useFuel(slow);
   }
 }
