@@ -33,7 +33,7 @@ const { i32, i64 } = binaryen;
 /** Above a trap's first word, relative to a frame's. */
 const TRAP_MARK_OFFSET = BigInt(NATIVE_TRAP_MARK - NATIVE_MARK) << 32n;
 
-/** Rounds of the loops of a function for which fuel is taken at once. */
+/** Rounds of the loops of a function that take the fuel of one. */
 const ROUNDS = 16;
 
 export abstract class CallLowering extends NodeLowering {
@@ -249,18 +249,18 @@ export abstract class CallLowering extends NodeLowering {
     this.set(node, this.constant(0));
   }
 
-  /** A poll: `slow` when the fuel is used up. `rounds`: for how many it counts. */
-  protected useFuel(slow: Expr[], rounds = 1): Expr[] {
+  /** A poll: `slow` when the fuel is used up. */
+  protected useFuel(slow: Expr[]): Expr[] {
     const e = this.e;
     const fuel = this.newLocal(i32);
     return [
-      e.set(fuel, e.add32(e.cell32(CELL_FUEL), -rounds)),
+      e.set(fuel, e.add32(e.cell32(CELL_FUEL), -1)),
       e.setCell32(CELL_FUEL, e.get32(fuel)),
       e.if(e.module.i32.lt_s(e.get32(fuel), e.c32(0)), slow),
     ];
   }
 
-  /** A poll in a loop: fuel for some rounds is taken at once, in the first one too, and counted in a local. */
+  /** A poll in a loop: fuel is taken in the first round, and then for some rounds at once, which are counted in a local. */
   protected useFuelInLoop(slow: Expr[]): Expr[] {
     const e = this.e;
     const rounds = (this.rounds ??= this.newLocal(i32));
@@ -268,7 +268,7 @@ export abstract class CallLowering extends NodeLowering {
       e.set(rounds, e.add32(e.get32(rounds), -1)),
       e.if(e.module.i32.lt_s(e.get32(rounds), e.c32(0)), [
         e.set(rounds, e.c32(ROUNDS - 1)),
-        ...this.useFuel(slow, ROUNDS),
+        ...this.useFuel(slow),
       ]),
     ];
   }

@@ -20,12 +20,6 @@ import { typeOf } from "./values.ts";
 
 const { i32, i64 } = binaryen;
 
-/** The function's own loop: tail calls of itself go there. */
-const START = "start";
-
-/** Tail calls of itself in which a function polls, instead of where it starts. */
-const MAX_POLLS = 2;
-
 /** A wasm function that was defined. */
 export interface Emitted {
   readonly name: string;
@@ -59,9 +53,6 @@ export class RegionEmitter extends BigarrayLowering {
   private readonly loops = new Set<number>();
   private readonly joins = new Set<number>();
   private readonly padded: boolean;
-  /** Whether the function polls where it calls itself in tail position, the only way for it to run for ever without a return. */
-  private readonly pollsAtCalls: boolean;
-  private callsItself = false;
 
   constructor(unit: CompiledUnit, context: FunctionContext, region: Region) {
     const { fn, live, framed, slots, leastFrame } = context;
@@ -71,7 +62,6 @@ export class RegionEmitter extends BigarrayLowering {
     this.padded = [...frames.values()].some(({ padded }) => padded);
     this.region = region;
     this.tree = region.tree;
-    this.pollsAtCalls = this.onlyCallsItself();
     this.classify();
   }
 
@@ -256,25 +246,8 @@ export class RegionEmitter extends BigarrayLowering {
 
   private tailCall(inputs: readonly Node[]): void {
     const [f, ...args] = inputs;
-    if (this.region.entry === 0 && this.isOfItself(inputs)) {
-      this.callsItself = true;
-      const locals = args.map((_, i) => i);
-      const poll = this.pollsAtCalls ? this.pollAtEntry() : [];
-      this.code.push(...this.assign(locals, args), ...poll, this.e.module.br(START));
-      return;
-    }
     const call = this.applyTo(f!, args, () => this.e.get32(this.spLocal), true);
     this.code.push(call);
-  }
-
-  private isOfItself([f, ...args]: readonly Node[]): boolean {
-    return f!.operation === "environment" && args.length === this.fn.arity;
-  }
-
-  private onlyCallsItself(): boolean {
-    const calls = this.fn.blocks.flatMap(({ exit }) => (exit.kind === "tailCall" ? [exit] : []));
-    const { parts, loopEntries } = this.context.regions;
-    return parts.size + loopEntries.size === 1 && calls.length <= MAX_POLLS && calls.every(({ inputs }) => this.isOfItself(inputs));
   }
 
   // ---- The function -----------------------------------------------------------------------------------------------------------
@@ -288,11 +261,8 @@ export class RegionEmitter extends BigarrayLowering {
 
   /** Define the wasm function of the function itself. `others`: words that the frames of its other regions take. */
   emitFunction(others: number): Emitted {
-    const m = this.e.module;
     const body = this.subtree(0);
-    const code = [...(this.pollsAtCalls ? [] : this.pollAtEntry()), ...body];
-    const looped = this.callsItself ? [m.loop(START, m.block(null, code))] : code;
-    return this.define(nativeParameters(this.parameters), [...this.checkStack(others), ...looped]);
+    return this.define(nativeParameters(this.parameters), [...this.checkStack(others), ...this.pollAtEntry(), ...body]);
   }
 
   private define(parameters: binaryen.Type, code: Expr[]): Emitted {
@@ -333,9 +303,7 @@ export class RegionEmitter extends BigarrayLowering {
       ...all.map((i) => e.store64(argv(), i * WORD, e.get64(i))),
       e.if(m.i32.eqz(e.call("native_poll_at_entry", [e.c32(n), e.get32(this.spLocal)], i32)), [m.return(e.c64(0))]),
       ...all.map((i) => e.set(i, e.load64(argv(), i * WORD))),
-      // A loop goes on in a new call, which takes the best code that there is (regions.ts).
-      ...(this.callsItself ? [m.return_call(this.context.name, this.parameterValues(), i64)] : []),
     ];
-    return this.pollsAtCalls ? this.useFuelInLoop(slow) : this.useFuel(slow);
+    return this.useFuel(slow);
   }
 }

@@ -9,7 +9,7 @@ import { dominators, isBackward } from "./dominators.ts";
 import { Node, OPERATIONS, parameterCount, type SsaFunction } from "./ir.ts";
 import { isConstant } from "./liveness.ts";
 import { isPhi } from "./phis.ts";
-import { prefixOf } from "./prefix.ts";
+import { type Prefix, prefixOf } from "./prefix.ts";
 import { type Body, type Fate, raisesOnly, Splice, Target } from "./splice.ts";
 
 /** Nodes of a function that is inlined, at most; and of one that grows by inlining. */
@@ -63,7 +63,7 @@ export class Inliner {
   private readonly functions: ReadonlyMap<number, SsaFunction>;
   private readonly bodies = new Map<number, Body | undefined>();
   /** How functions start, before anything was inlined into them. */
-  private readonly prefixes = new Map<SsaFunction, Body | undefined>();
+  private readonly prefixes = new Map<SsaFunction, Prefix | undefined>();
   private readonly done = new Set<SsaFunction>();
   /** Those that are being changed: they cannot be copied. */
   private readonly active = new Set<SsaFunction>();
@@ -137,7 +137,12 @@ export class Inliner {
   private bodyFor(caller: SsaFunction, inputs: readonly Node[]): Body | undefined {
     const fn = this.callee(caller, inputs[0]!);
     if (!fn || parameterCount(fn) !== inputs.length - 1) return undefined;
-    if (this.active.has(fn)) return this.prefixes.get(fn);
+    if (this.active.has(fn)) {
+      const prefix = this.prefixes.get(fn);
+      // With the same arguments it would not have come here.
+      const isNew = fn !== caller || [...(prefix?.decidedBy ?? [])].some((i) => inputs[1 + i]!.operation !== "parameter" || inputs[1 + i]!.immediates[0] !== i);
+      return isNew ? prefix : undefined;
+    }
     if (!this.bodies.has(fn.entry)) {
       this.inline(fn);
       this.bodies.set(fn.entry, bodyOf(fn) ?? this.prefixes.get(fn));

@@ -277,6 +277,8 @@ export const parameterCount = ({ arity }: { readonly arity: number }): number =>
 export interface SsaFunction {
   /** Word of its first instruction. */
   readonly entry: number;
+  /** Word where it starts once its arguments are on the stack: after a GRAB. */
+  readonly start: number;
   readonly arity: number;
   graph: ControlFlowGraph;
   /** By block of the graph. */

@@ -143,9 +143,20 @@ export class NativeModule {
     return this.module.global.get(name, type);
   }
 
+  /**
+   * As many functions that do nothing as there are others. V8 allows functions to grow by inlining eight times as much where at
+   * least half of a module's functions are small (wasm/inlining-tree.h: BudgetScaleFactor; those of less than 50 bytes): where few
+   * are, it takes the module for one into which everything has been inlined already.
+   */
+  private fill(): void {
+    const m = this.module;
+    for (let i = m.getNumFunctions(); i > 0; i--) m.addFunction(`-${i.toString(36)}`, none, none, [], m.nop());
+  }
+
   /** Bytes of the module, in which `functions` (internal names) are the table's new functions, in their order. */
   finish(functions: readonly string[]): Uint8Array {
     const m = this.module;
+    this.fill();
     m.addActiveElementSegment(NATIVES, "functions", [...functions], m.global.get(GLOBALS.table, i32));
     if (!m.validate()) throw new Error("the module of native code does not validate");
     binaryen.setDebugInfo(true);

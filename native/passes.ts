@@ -8,6 +8,7 @@ import { keepBlocksLocal } from "./local-blocks.ts";
 import { shareValues } from "./numbering.ts";
 import { usesBoxes } from "./phis.ts";
 import type { NativePrimitive } from "./module.ts";
+import { loopTailCalls } from "./tail-loops.ts";
 import { type NumberGlobals, unboxNumbers } from "./unboxing.ts";
 
 interface Pass {
@@ -24,6 +25,7 @@ export interface PassOptions {
 function localPasses({ primitives, numbers }: PassOptions): readonly Pass[] {
   const ifBoxed = (run: (fn: SsaFunction) => void) => (fn: SsaFunction): void => void (usesBoxes(fn) && run(fn));
   return [
+    { name: "tail loops", run: loopTailCalls },
     { name: "local blocks", run: keepBlocksLocal },
     { name: "Bigarrays", run: (fn) => accessBigarrays(fn, primitives) },
     { name: "numbering", run: shareValues },

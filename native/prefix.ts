@@ -5,9 +5,9 @@
  */
 import type { BasicBlock } from "./cfg.ts";
 import { dominators, isBackward } from "./dominators.ts";
-import { type Block, OPERATIONS, type SsaFunction } from "./ir.ts";
+import { type Block, type Node, OPERATIONS, type SsaFunction } from "./ir.ts";
 import { isConstant } from "./liveness.ts";
-import { isPhi } from "./phis.ts";
+import { exitInputs, isPhi } from "./phis.ts";
 import type { Body, Fate } from "./splice.ts";
 
 /** Nodes and blocks of it, at most. */
@@ -23,8 +23,24 @@ function isRepeatable({ nodes, exit }: Block): boolean {
   });
 }
 
+export interface Prefix extends Body {
+  /** The parameters that decide whether it returns. */
+  readonly decidedBy: ReadonlySet<number>;
+}
+
+/** Parameters that what control depends on is computed from. */
+function decidingParameters(blocks: readonly Block[]): ReadonlySet<number> {
+  const parameters = new Set<number>();
+  const seen = new Set<Node>(blocks.flatMap(({ exit }) => (exit.kind === "return" ? [] : exitInputs(exit))));
+  for (const { operation, immediates, inputs } of seen) {
+    if (operation === "parameter") parameters.add(immediates[0] as number);
+    inputs.forEach((input) => seen.add(input));
+  }
+  return parameters;
+}
+
 /** The start of a function, as far as it leads to where it returns; undefined: it does not, or not soon. */
-export function prefixOf({ entry, arity, graph, blocks, nextId }: SsaFunction): Body | undefined {
+export function prefixOf({ entry, start, arity, graph, blocks, nextId }: SsaFunction): Prefix | undefined {
   const tree = dominators(graph);
   const returning = new Set<number>();
   for (const i of [...tree.order].reverse()) {
@@ -55,6 +71,7 @@ export function prefixOf({ entry, arity, graph, blocks, nextId }: SsaFunction): 
   );
   const fn: SsaFunction = {
     entry,
+    start,
     arity,
     graph: { blocks: [...descriptions, { ...graph.blocks[0]!, index: rest, successors: [] }], predecessors },
     // The function itself may be changed before this is copied.
@@ -63,5 +80,5 @@ export function prefixOf({ entry, arity, graph, blocks, nextId }: SsaFunction): 
     nextId,
   };
   const fates: Fate[] = [...kept.map(() => "inlined" as const), "called"];
-  return { fn, fates, order: dominators(fn.graph).order };
+  return { fn, fates, order: dominators(fn.graph).order, decidedBy: decidingParameters(kept.map((i) => blocks[i]!)) };
 }

@@ -600,5 +600,6 @@ export function buildSsa(
   const blocks = builder.build(arity);
   simplifyPhis(blocks);
   const handlers = new Set(graph.blocks.flatMap(({ handler }) => (handler === undefined ? [] : [handler])));
-  return { entry, arity, graph, blocks, handlers, nextId: builder.nodes };
+  const start = arity > 1 ? entry + instructionLength(code, entry) : entry;
+  return { entry, start, arity, graph, blocks, handlers, nextId: builder.nodes };
 }
