@@ -5,6 +5,7 @@ import { OPCODE_BYTES } from "../bytecode/interpreter/sequence.ts";
 import * as words from "../bytecode/interpreter/words.ts";
 import { CELL_GLOBAL_DATA, CODE_BIAS, WORD } from "../runtime/layout.ts";
 import type { CompareOp } from "../bytecode/instructions/semantics.ts";
+import { OF_ANY } from "./invariants.ts";
 import type { Node } from "./ir.ts";
 import { NumberLowering } from "./numbers.ts";
 
@@ -21,6 +22,13 @@ export class NodeLowering extends NumberLowering {
 
   private globalAddress(i: number): Expr {
     return this.e.module.i32.add(this.e.cell32(CELL_GLOBAL_DATA), this.native.globalOffset(i));
+  }
+
+  /** A length, of what may be an integer if the node says so. */
+  private length(node: Node, emit: () => void): void {
+    if (node.immediates[0] !== OF_ANY) return emit();
+    const none = this.emitted(() => this.set(node, this.constant(0)));
+    this.code.push(this.e.if(words.isInt(this.e, this.value(node.inputs[0]!)), none, this.emitted(emit)));
   }
 
   /** `slow` where the node's fast path is not taken. */
@@ -128,7 +136,7 @@ export class NodeLowering extends NumberLowering {
         );
         break;
       case "vectLength":
-        this.set(node, words.vectLength(e, this.value(x!)));
+        this.length(node, () => this.set(node, words.vectLength(e, this.value(x!))));
         break;
       case "makeBlock":
         this.makeBlock(node);
@@ -160,12 +168,13 @@ export class NodeLowering extends NumberLowering {
       case "dynamicMethod":
         this.set(node, e.call("find_method", [e.wrap(e.load64(this.address(x!))), this.value(y!)], i64));
         break;
-      case "stringLength": {
-        const { code, length } = words.stringLength(e, this.value(x!), this.newLocal(i32), this.newLocal(i32));
-        this.code.push(...code);
-        this.set(node, length);
+      case "stringLength":
+        this.length(node, () => {
+          const { code, length } = words.stringLength(e, this.value(x!), this.newLocal(i32), this.newLocal(i32));
+          this.code.push(...code);
+          this.set(node, length);
+        });
         break;
-      }
       case "leaf":
         this.leaf(node);
         break;

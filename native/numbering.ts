@@ -6,6 +6,7 @@
 import type { DominatorTree } from "./dominators.ts";
 import { dominators, isDoneBefore } from "./dominators.ts";
 import { type Effect, type FastPath, type Node, type Operation, OPERATIONS, type SsaFunction } from "./ir.ts";
+import { isCaptured } from "./invariants.ts";
 import { isConstant } from "./liveness.ts";
 import { dropUnused, mapNode, replaceNodes, replacement } from "./phis.ts";
 
@@ -125,8 +126,11 @@ class Numbering {
   private forget(operation: Operation, effect: Effect): void {
     if (operation === "expect" || (effect !== "write" && effect !== "call")) return;
     const memory = MEMORY[operation];
-    for (const [key, { operation: reader }] of this.reads) {
-      if (!memory || !MEMORY[reader] || MEMORY[reader] === memory) this.reads.delete(key);
+    for (const [key, read] of this.reads) {
+      // What a closure holds does not change, but to keep it while others run costs more than to read it again.
+      if (effect === "write" && isCaptured(read)) continue;
+      const other = MEMORY[read.operation];
+      if (!memory || !other || other === memory) this.reads.delete(key);
     }
   }
 

@@ -3,6 +3,7 @@ import { Approximations } from "./approximations.ts";
 import { accessBigarrays } from "./bigarrays.ts";
 import { expectNumbers } from "./expectations.ts";
 import { Inliner } from "./inlining.ts";
+import { hoistInvariants } from "./invariants.ts";
 import type { SsaFunction } from "./ir.ts";
 import { keepBlocksLocal } from "./local-blocks.ts";
 import { shareValues } from "./numbering.ts";
@@ -29,6 +30,7 @@ function localPasses({ primitives, numbers }: PassOptions): readonly Pass[] {
     { name: "local blocks", run: keepBlocksLocal },
     { name: "Bigarrays", run: (fn) => accessBigarrays(fn, primitives) },
     { name: "numbering", run: shareValues },
+    { name: "invariants", run: hoistInvariants },
     { name: "expectations", run: ifBoxed(expectNumbers) },
     { name: "unboxing", run: ifBoxed((fn) => unboxNumbers(fn, numbers)) },
   ];
