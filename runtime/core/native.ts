@@ -269,6 +269,10 @@ function startLeaving(exit: i32): void {
 export function leave_native(sp: usize, exit: i32): value {
   startLeaving(exit);
   const site = load<usize>(sp) + CODE_BIAS;
+  // The registers are those of the interpreter when it was left, and may be of blocks that have moved.
+  store<usize>(CELL_SP, sp);
+  store<value>(CELL_ENV, UNIT);
+  store<value>(CELL_ACCU, UNIT);
   expand(site, sp, 0);
   pushState(load<usize>(site, SITE_PC), load<value>(CELL_ENV), 0, load<value>(CELL_ACCU));
   return 0;
