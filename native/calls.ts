@@ -261,7 +261,7 @@ export abstract class CallLowering extends NodeLowering {
   }
 
   /** A poll in a loop: fuel is taken in the first round, and then for some rounds at once, which are counted in a local. */
-  protected useFuelInLoop(slow: Expr[]): Expr[] {
+  private useFuelInLoop(slow: Expr[]): Expr[] {
     const e = this.e;
     const rounds = (this.rounds ??= this.newLocal(i32));
     return [

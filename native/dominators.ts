@@ -48,18 +48,11 @@ export function dominators(graph: ControlFlowGraph, entry = 0, cuts = NONE): Dom
   order.forEach((block, i) => (position[block] = i));
   const parent = new Int32Array(graph.blocks.length).fill(-1);
   parent[entry] = entry;
-  const intersect = (a: number, b: number): number => {
-    while (a !== b) {
-      while (position[a]! > position[b]!) a = parent[a]!;
-      while (position[b]! > position[a]!) b = parent[b]!;
-    }
-    return a;
-  };
   for (let changed = true; changed; ) {
     changed = false;
     for (const block of order.slice(1)) {
       const known = graph.predecessors[block]!.filter((p) => parent[p] !== -1);
-      const dominator = known.reduce(intersect);
+      const dominator = known.reduce((a, b) => commonDominator({ position, parent }, a, b));
       if (parent[block] === dominator) continue;
       parent[block] = dominator;
       changed = true;
@@ -68,6 +61,15 @@ export function dominators(graph: ControlFlowGraph, entry = 0, cuts = NONE): Dom
   const children: number[][] = graph.blocks.map(() => []);
   for (const block of order.slice(1)) children[parent[block]!]!.push(block);
   return { order, position, parent, children };
+}
+
+/** The last block that every way to `a` and every way to `b` goes through. */
+export function commonDominator({ position, parent }: Pick<DominatorTree, "position" | "parent">, a: number, b: number): number {
+  while (a !== b) {
+    while (position[a]! > position[b]!) a = parent[a]!;
+    while (position[b]! > position[a]!) b = parent[b]!;
+  }
+  return a;
 }
 
 /** Whether an edge leads backwards, in a loop. */

@@ -10,7 +10,7 @@ import { Node, OPERATIONS, parameterCount, type SsaFunction } from "./ir.ts";
 import { isConstant } from "./liveness.ts";
 import { isPhi } from "./phis.ts";
 import { type Prefix, prefixOf } from "./prefix.ts";
-import { type Body, type Fate, raisesOnly, Splice, Target } from "./splice.ts";
+import { type Body, type Fate, nodeCount, raisesOnly, Splice, Target } from "./splice.ts";
 
 /** Nodes of a function that is inlined, at most; and of one that grows by inlining. */
 const MAX_NODES = 24;
@@ -23,13 +23,10 @@ function canBeInlined(node: Node): boolean {
   return node.operation === "caught" ? false : effect !== "call" && !raises;
 }
 
-const nodeCount = ({ blocks }: SsaFunction): number =>
-  blocks.reduce((sum, { nodes }) => sum + nodes.filter((node) => !isConstant(node) && !isPhi(node)).length, 0);
-
 /** How a function can be inlined; undefined: not at all. */
 function bodyOf(fn: SsaFunction): Body | undefined {
   const { blocks, graph } = fn;
-  if (blocks.length > MAX_BLOCKS || fn.handlers.size > 0 || nodeCount(fn) > MAX_NODES) return undefined;
+  if (blocks.length > MAX_BLOCKS || fn.handlers.size > 0 || nodeCount(fn.blocks) > MAX_NODES) return undefined;
   const tree = dominators(graph);
   if (graph.blocks.some(({ index, successors }) => successors.some((to) => isBackward(tree, index, to)))) return undefined;
   const fates = blocks.map(({ nodes, exit }): Fate | undefined => {
@@ -97,7 +94,7 @@ export class Inliner {
         }
         const body = this.bodyFor(fn, node.inputs);
         if (!body) continue;
-        growth += nodeCount(body.fn);
+        growth += nodeCount(body.fn.blocks);
         if (new Splice(target, index, i, body).run()) break; // the rest is in another block
         i--;
       }

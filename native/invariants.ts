@@ -8,7 +8,8 @@ import { Editing } from "./editing.ts";
 import { Node, type Operation, type SsaFunction } from "./ir.ts";
 import { isConstant } from "./liveness.ts";
 import { type Loop, naturalLoops } from "./loops.ts";
-import { replaceNodes } from "./phis.ts";
+import { isCaptured, keyOf } from "./numbering.ts";
+import { replaceNodes, replacement } from "./phis.ts";
 
 const LENGTHS: ReadonlySet<Operation> = new Set(["vectLength", "stringLength"]);
 /** What has a frame whenever it is executed: words would be kept there. */
@@ -17,15 +18,19 @@ const CALLS: ReadonlySet<Operation> = new Set(["apply", "primitive", "leave"]);
 /** Immediate operand of a length that may be one of an integer. */
 export const OF_ANY = "ofAny";
 
-export const isCaptured = ({ operation, inputs }: Node): boolean => operation === "field" && inputs[0]!.operation === "environment";
-
 class Invariants extends Editing {
   private readonly blockOf = new Map<Node, number>();
   private readonly replaced = new Map<Node, Node>();
+  private readonly loops: readonly Loop[];
+
+  constructor(fn: SsaFunction, loops: readonly Loop[]) {
+    super(fn);
+    this.loops = loops;
+  }
 
   run(): void {
     this.blocks.forEach(({ nodes }, block) => nodes.forEach((node) => this.blockOf.set(node, block)));
-    for (const loop of naturalLoops(this.fn.graph, dominators(this.fn.graph))) this.hoist(loop);
+    for (const loop of this.loops) this.hoist(loop);
     if (this.replaced.size === 0) return;
     this.finish();
     replaceNodes(this.blocks, this.replaced);
@@ -42,10 +47,11 @@ class Invariants extends Editing {
       const kept = nodes.filter((node) => {
         const isLength = LENGTHS.has(node.operation);
         if (!isLength && (calls || !isCaptured(node))) return true;
-        const [input] = node.inputs.map((n) => this.replaced.get(n) ?? n);
-        if (!isOutside(input!)) return true;
-        const key = `${node.operation} ${node.immediates[0] ?? ""} ${input!.id}`;
-        const before = hoisted.get(key) ?? new Node(this.fn.nextId++, node.operation, [input!], isLength ? [OF_ANY] : node.immediates);
+        const input = replacement(this.replaced, node.inputs[0]!);
+        if (!isOutside(input)) return true;
+        const { operation, immediates } = node;
+        const key = keyOf({ operation, immediates, inputs: [input] });
+        const before = hoisted.get(key) ?? new Node(this.fn.nextId++, operation, [input], isLength ? [OF_ANY] : immediates);
         hoisted.set(key, before);
         this.replaced.set(node, before);
         return false;
@@ -68,5 +74,6 @@ class Invariants extends Editing {
 
 /** Read before loops what does not change in them. */
 export function hoistInvariants(fn: SsaFunction): void {
-  new Invariants(fn).run();
+  const loops = naturalLoops(fn.graph, dominators(fn.graph));
+  if (loops.length > 0) new Invariants(fn, loops).run();
 }

@@ -3,7 +3,7 @@
  * it was made of; and it is made only on the ways on which somebody needs it (partial escape analysis, as of Stadler, Würthinger
  * and Mössenböck, CGO 2014, without taking blocks apart across joins). The arguments of functions on tuples are the usual case.
  */
-import { type DominatorTree, dominates, dominators, exitsOf } from "./dominators.ts";
+import { commonDominator, type DominatorTree, dominates, dominators, exitsOf } from "./dominators.ts";
 import { type Block, Node, type Operation, OPERATIONS, type SsaFunction } from "./ir.ts";
 import { naturalLoops } from "./loops.ts";
 import { allInputs, dropUnused, exitInputs, isPhi, replaceNodes, stateNodes, withFast } from "./phis.ts";
@@ -34,17 +34,16 @@ class LocalBlocks {
   }
 
   run(): void {
-    if (!this.note()) return;
+    this.note();
     if (this.foldReads()) this.note();
     this.sink();
   }
 
-  /** Find the uses of all that may be moved or folded. Whether there is any. */
-  private note(): boolean {
+  /** Find the uses of all that may be moved or folded. */
+  private note(): void {
     this.uses.clear();
     const { blocks, graph } = this.fn;
     for (const { nodes } of blocks) for (const node of nodes) if (SINKING.has(node.operation)) this.uses.set(node, []);
-    if (this.uses.size === 0) return false;
     blocks.forEach(({ nodes, exit }, block) => {
       const use = (value: Node, position: number, escapes: boolean, read?: Node, where = block): void => {
         if (this.tree.position[where] === -1) return;
@@ -69,7 +68,6 @@ class LocalBlocks {
       for (const value of exitInputs(exit)) use(value, Infinity, true);
       if (exit.kind === "raise" && exit.handler) for (const value of stateNodes(exit.handler.state)) use(value, Infinity, false);
     });
-    return true;
   }
 
   // ---- Reading fields -----------------------------------------------------------------------------------------------------------
@@ -120,7 +118,7 @@ class LocalBlocks {
         const node = nodes[i]!;
         const uses = this.uses.get(node);
         if (!uses || uses.length === 0 || uses.some(({ block }) => block === made)) continue;
-        const place = uses.map(({ block }) => block).reduce((a, b) => this.commonDominator(a, b));
+        const place = uses.map(({ block }) => block).reduce((a, b) => commonDominator(this.tree, a, b));
         if (place === made || !dominates(this.tree, made, place)) continue;
         if (this.fn.handlers.has(place) || loops.some(({ body }) => body.has(place) && !body.has(made))) continue;
         nodes.splice(i, 1);
@@ -128,15 +126,6 @@ class LocalBlocks {
       }
     });
     for (const [place, nodes] of moved) for (const node of nodes) insertBeforeUse(blocks[place]!, node);
-  }
-
-  private commonDominator(a: number, b: number): number {
-    const { position, parent } = this.tree;
-    while (a !== b) {
-      while (position[a]! > position[b]!) a = parent[a]!;
-      while (position[b]! > position[a]!) b = parent[b]!;
-    }
-    return a;
   }
 }
 
@@ -151,5 +140,5 @@ function insertBeforeUse({ nodes }: Block, value: Node): void {
 
 /** Fold the fields of blocks that nobody else has seen yet, and make blocks where they are needed. */
 export function keepBlocksLocal(fn: SsaFunction): void {
-  new LocalBlocks(fn).run();
+  if (fn.blocks.some(({ nodes }) => nodes.some(({ operation }) => SINKING.has(operation)))) new LocalBlocks(fn).run();
 }

@@ -3,20 +3,22 @@
  * again, what has been checked is not checked again, and what has been read is not read again until something of its kind may
  * have been written.
  */
-import type { DominatorTree } from "./dominators.ts";
-import { dominators, isDoneBefore } from "./dominators.ts";
+import { type DominatorTree, dominators, isDoneBefore } from "./dominators.ts";
 import { type Effect, type FastPath, type Node, type Operation, OPERATIONS, type SsaFunction } from "./ir.ts";
-import { isCaptured } from "./invariants.ts";
 import { isConstant } from "./liveness.ts";
 import { dropUnused, mapNode, replaceNodes, replacement } from "./phis.ts";
+import { raisesOnly } from "./splice.ts";
 
 /** What has no effect and is not to be shared: what there is one of, and what is worth less than a place to keep it. */
 const APART: ReadonlySet<Operation> = new Set([
   ...(["parameter", "environment", "caught", "framePart", "boxed", "offsetClosure"] as const),
   ...(["phi", "floatPhi", "int64Phi", "integer", "atom", "float", "int64"] as const),
 ]);
-/** Those after which their condition holds. */
-const CHECKS: ReadonlySet<Operation> = new Set(["guard", "guardCall", "checkDivisor"]);
+/** Whether a node's condition holds after it. */
+const isCheck = (node: Node): boolean => raisesOnly(node) || node.operation === "guardCall";
+
+/** Whether a node is what the function's closure holds. */
+export const isCaptured = ({ operation, inputs }: Node): boolean => operation === "field" && inputs[0]!.operation === "environment";
 
 /** Kinds of memory, of which writes to one leave the others as they are. */
 type Memory = "bytes" | "floats" | "words";
@@ -35,7 +37,8 @@ interface Known {
 function keyOfInput(node: Node): string {
   return isConstant(node) ? `${node.operation} ${node.immediates[0]!}` : String(node.id);
 }
-const keyOf = ({ operation, immediates, inputs }: Node): string =>
+/** The same for nodes that compute the same. */
+export const keyOf = ({ operation, immediates, inputs }: Pick<Node, "operation" | "immediates" | "inputs">): string =>
   `${operation} ${immediates.join()} ${inputs.map(keyOfInput).join()}`;
 
 function isPure(node: Node): boolean {
@@ -52,6 +55,7 @@ class Numbering {
   /** What has been read at the end of a block and not been written since, by key. */
   private readonly atEnd = new Map<number, ReadonlyMap<string, Node>>();
   private reads = new Map<string, Node>();
+  private readonly resolve = (node: Node): Node => replacement(this.replaced, node);
 
   constructor(fn: SsaFunction) {
     this.fn = fn;
@@ -78,15 +82,14 @@ class Numbering {
   /** Go through a block. What has become known in it. */
   private through(block: number): string[] {
     const noted: string[] = [];
-    const resolve = (node: Node): Node => replacement(this.replaced, node);
     const { nodes } = this.fn.blocks[block]!;
     const [before, ...others] = this.fn.graph.predecessors[block]!;
     const readBefore = before !== undefined && others.length === 0 && !this.fn.handlers.has(block) ? this.atEnd.get(before) : undefined;
     this.reads = new Map(readBefore);
     const kept = nodes.filter((node) => {
-      mapNode(node, resolve);
+      mapNode(node, this.resolve);
       if (isPure(node)) return !this.isShared(node, keyOf(node), block, noted);
-      if (CHECKS.has(node.operation)) return !this.isShared(node, `holds ${keyOfInput(node.inputs[0]!)}`, block, noted);
+      if (isCheck(node)) return !this.isShared(node, `holds ${keyOfInput(node.inputs[0]!)}`, block, noted);
       return !this.isRead(node, block);
     });
     nodes.splice(0, nodes.length, ...kept);
@@ -136,15 +139,14 @@ class Numbering {
 
   /** A fast path without what is known. */
   private shortened({ condition, nodes, value }: FastPath, block: number): FastPath {
-    const resolve = (node: Node): Node => replacement(this.replaced, node);
     const left = nodes.filter((node) => {
-      node.inputs = node.inputs.map(resolve);
+      node.inputs = node.inputs.map(this.resolve);
       const found = isPure(node) ? this.known.get(keyOf(node))?.at(-1) : undefined;
       if (!found || !isDoneBefore(this.fn.graph, this.tree, found.block, block)) return true;
       this.replaced.set(node, found.node);
       return false;
     });
-    return { condition: resolve(condition), nodes: left, value: resolve(value) };
+    return { condition: this.resolve(condition), nodes: left, value: this.resolve(value) };
   }
 }
 

@@ -6,9 +6,8 @@
 import type { BasicBlock } from "./cfg.ts";
 import { dominators, isBackward } from "./dominators.ts";
 import { type Block, type Node, OPERATIONS, type SsaFunction } from "./ir.ts";
-import { isConstant } from "./liveness.ts";
-import { exitInputs, isPhi } from "./phis.ts";
-import type { Body, Fate } from "./splice.ts";
+import { exitInputs } from "./phis.ts";
+import { type Body, type Fate, nodeCount } from "./splice.ts";
 
 /** Nodes and blocks of it, at most. */
 const MAX_NODES = 8;
@@ -41,6 +40,7 @@ function decidingParameters(blocks: readonly Block[]): ReadonlySet<number> {
 
 /** The start of a function, as far as it leads to where it returns; undefined: it does not, or not soon. */
 export function prefixOf({ entry, start, arity, graph, blocks, nextId }: SsaFunction): Prefix | undefined {
+  if (blocks.length === 1 || !isRepeatable(blocks[0]!)) return undefined;
   const tree = dominators(graph);
   const returning = new Set<number>();
   for (const i of [...tree.order].reverse()) {
@@ -55,8 +55,7 @@ export function prefixOf({ entry, start, arity, graph, blocks, nextId }: SsaFunc
     kept.push(i);
     isKept.add(i);
   }
-  const size = kept.reduce((sum, i) => sum + blocks[i]!.nodes.filter((node) => !isConstant(node) && !isPhi(node)).length, 0);
-  if (kept[0] !== 0 || kept.length > MAX_BLOCKS || size > MAX_NODES) return undefined;
+  if (kept[0] !== 0 || kept.length > MAX_BLOCKS || nodeCount(kept.map((i) => blocks[i]!)) > MAX_NODES) return undefined;
   // All the others are one block, in which the function is called.
   const rest = kept.length;
   const place = (block: number): number => (isKept.has(block) ? kept.indexOf(block) : rest);

@@ -2,6 +2,7 @@
 import type { BasicBlock } from "./cfg.ts";
 import { Editing } from "./editing.ts";
 import { type Block, type Exit, Node, type SsaFunction } from "./ir.ts";
+import { isConstant } from "./liveness.ts";
 import { dropUnused, isPhi, mapExit, phisOf, replaceNodes, replacement } from "./phis.ts";
 
 /** What becomes of a block of an inlined function. */
@@ -14,6 +15,10 @@ export interface Body {
   /** Its blocks in an order in which values are made before they are used. */
   readonly order: readonly number[];
 }
+
+/** How large blocks are that are to be copied. */
+export const nodeCount = (blocks: readonly Block[]): number =>
+  blocks.reduce((sum, { nodes }) => sum + nodes.filter((node) => !isConstant(node) && !isPhi(node)).length, 0);
 
 /** Whether the call of a node can be left to a call of the function, when its condition does not hold. */
 export const raisesOnly = ({ operation }: Node): boolean => operation === "guard" || operation === "checkDivisor";

@@ -8,21 +8,23 @@ import { replaceNodes, simplifyPhis } from "./phis.ts";
 
 const isArgument = ({ operation }: Node): boolean => operation === "parameter" || operation === "environment";
 
+/** A block that ends with a tail call of its own function. */
+interface Caller {
+  readonly block: number;
+  readonly args: readonly Node[];
+}
+
+function callersOf({ blocks, arity }: SsaFunction): Caller[] {
+  return blocks.flatMap(({ exit }, block) => {
+    if (exit.kind !== "tailCall") return [];
+    const [f, ...args] = exit.inputs;
+    return f!.operation === "environment" && args.length === arity ? [{ block, args }] : [];
+  });
+}
+
 class TailLoops extends Editing {
-  private readonly callers: number[];
-
-  constructor(fn: SsaFunction) {
-    super(fn);
-    this.callers = fn.blocks.flatMap(({ exit }, i) => {
-      if (exit.kind !== "tailCall") return [];
-      const [f, ...args] = exit.inputs;
-      return f!.operation === "environment" && args.length === fn.arity ? [i] : [];
-    });
-  }
-
-  run(): void {
-    if (this.callers.length === 0 || this.predecessors[0]!.length > 0) return;
-    const { fn, blocks, descriptions, predecessors, callers } = this;
+  run(callers: readonly Caller[]): void {
+    const { fn, blocks, descriptions, predecessors } = this;
     const [first] = blocks;
     const [description] = descriptions;
     const header = blocks.length;
@@ -30,10 +32,7 @@ class TailLoops extends Editing {
     const latch = header + 1;
     const parameters = Array.from({ length: fn.arity }, (_, i) => this.argument("parameter", i));
     const environment = this.argument("environment");
-    const next = parameters.map((_, i) => {
-      const inputs = callers.map((block) => (blocks[block]!.exit as { inputs: readonly Node[] }).inputs[1 + i]!);
-      return new Node(fn.nextId++, "phi", inputs, []);
-    });
+    const next = parameters.map((_, i) => new Node(fn.nextId++, "phi", callers.map(({ args }) => args[i]!), []));
     const variables = parameters.map((parameter, i) => new Node(fn.nextId++, "phi", [parameter, next[i]!], []));
     const rest = first!.nodes.filter((node) => !isArgument(node));
     blocks[0] = { nodes: [environment, ...parameters], exit: { kind: "jump" } };
@@ -44,7 +43,7 @@ class TailLoops extends Editing {
       const list = predecessors[to]!;
       list[list.indexOf(0)] = header;
     }
-    const jumping = callers.map((caller) => (caller === 0 ? header : caller));
+    const jumping = callers.map(({ block }) => (block === 0 ? header : block));
     for (const block of jumping) {
       blocks[block]!.exit = { kind: "jump" };
       descriptions[block] = { ...descriptions[block]!, successors: [latch] };
@@ -76,5 +75,6 @@ class TailLoops extends Editing {
 
 /** Let tail calls of a function by itself be a loop. */
 export function loopTailCalls(fn: SsaFunction): void {
-  new TailLoops(fn).run();
+  const callers = callersOf(fn);
+  if (callers.length > 0 && fn.graph.predecessors[0]!.length === 0) new TailLoops(fn).run(callers);
 }
