@@ -102,7 +102,7 @@ export class AllocationLowering extends ValueLowering {
       const call = e.call("alloc_small", [e.c32(room.words - 1), e.c32(tag)], i32);
       this.code.push(
         e.set(p, e.add32(e.cell32(CELL_YOUNG_PTR), -room.words * WORD)),
-        e.if(
+        e.unlikely(
           e.module.i32.lt_u(e.get32(p), e.cell32(CELL_YOUNG_LIMIT)),
           [...code, e.set(p, e.add32(call, -WORD)), ...reload],
           [e.setCell32(CELL_YOUNG_PTR, e.get32(p))],

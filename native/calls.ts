@@ -73,7 +73,7 @@ export abstract class CallLowering extends NodeLowering {
     const pc = e.add32(this.native.code(this.part), 4 * at);
     // Backtraces go up to the next handler; that of this function is not on the stack.
     const from = handled ? e.cell32(CELL_TRAP_SP) : e.get32(this.spLocal);
-    return e.if(e.cell32(CELL_BACKTRACE_ACTIVE), [
+    return e.unlikely(e.cell32(CELL_BACKTRACE_ACTIVE), [
       e.setCell32(CELL_SP, from),
       e.setCell64(CELL_ACCU, e.cell64(CELL_EXN)),
       e.call("stash_backtrace", [pc, e.c32(Number(how === "reraise"))], binaryen.none),
@@ -94,9 +94,9 @@ export abstract class CallLowering extends NodeLowering {
     const bottom = (): Expr => this.bottom(frame.words);
     const left = m.i64.eqz(e.cell64(CELL_EXN));
     if (suspends === "primitive") {
-      code.push(e.if(left, [m.return(e.call("leave_native", [bottom(), e.c32(EXIT_SUSPEND)], i64))]));
+      code.push(e.unlikely(left, [m.return(e.call("leave_native", [bottom(), e.c32(EXIT_SUSPEND)], i64))]));
     } else if (suspends === "called" && handler) {
-      code.push(e.if(left, [m.return(e.call("leave_trap", [e.add32(bottom(), frame.trap * WORD)], i64))]));
+      code.push(e.unlikely(left, [m.return(e.call("leave_trap", [e.add32(bottom(), frame.trap * WORD)], i64))]));
     }
     // As in interp.c, where pc has passed the opcode when a primitive is called.
     if (suspends !== "called") code.push(this.stash(node.at + 1, "raise", handler !== undefined));
@@ -118,7 +118,7 @@ export abstract class CallLowering extends NodeLowering {
   private call(node: Node, frame: Frame, call: Expr, suspends: "called" | "primitive" | "never"): void {
     const e = this.e;
     this.set(node, call);
-    this.code.push(e.if(e.module.i64.eqz(this.value(node)), this.failed(node, frame, suspends)));
+    this.code.push(e.unlikely(e.module.i64.eqz(this.value(node)), this.failed(node, frame, suspends)));
     this.code.push(...this.reload(frame, this.live.after.get(node)!));
   }
 
@@ -142,8 +142,9 @@ export abstract class CallLowering extends NodeLowering {
     const index = (): Expr => e.load32(this.address(f), CLOSURE_INDEX);
     const direct = m.i32.eq(m.i32.load8_u(CLOSURE_ARITY, 1, this.address(f)), e.c32(n));
     const apply = call(this.native.coreFunction(`apply_${n}`), values());
-    if (!tail) return m.if(direct, m.call_indirect(NATIVES, index(), values(), nativeParameters(n), i64), apply);
-    this.code.push(e.if(direct, [m.return_call_indirect(NATIVES, index(), values(), nativeParameters(n), i64)]));
+    const indirect = (): Expr => m.call_indirect(NATIVES, index(), values(), nativeParameters(n), i64);
+    if (!tail) return m.if(direct, m.block(null, [e.hint(true), indirect()], i64), apply);
+    this.code.push(e.likely(direct, [m.return_call_indirect(NATIVES, index(), values(), nativeParameters(n), i64)]));
     return apply;
   }
 
@@ -198,7 +199,7 @@ export abstract class CallLowering extends NodeLowering {
 
   /** What is executed when a condition does not hold. */
   private unless(condition: Expr, emit: () => void): void {
-    this.code.push(this.e.if(this.e.module.i32.eqz(condition), this.emitted(emit)));
+    this.code.push(this.e.unlikely(this.e.module.i32.eqz(condition), this.emitted(emit)));
   }
 
   private guardCall(node: Node): void {
@@ -218,7 +219,7 @@ export abstract class CallLowering extends NodeLowering {
       this.stash(node.at + 1, "raise", node.handler !== undefined),
       ...this.raiseOn(node.handler),
     ];
-    this.code.push(e.if(condition, raised));
+    this.code.push(e.unlikely(condition, raised));
   }
 
   private divide(node: Node): void {
@@ -241,7 +242,7 @@ export abstract class CallLowering extends NodeLowering {
     const afresh = this.goOnAfresh(node);
     const slow = [
       ...this.emitted(() => this.storeFrame(node, frame)),
-      e.if(m.i32.eqz(e.call("native_poll", [this.bottom(frame.words)], i32)), [m.return(e.c64(0))]),
+      e.unlikely(m.i32.eqz(e.call("native_poll", [this.bottom(frame.words)], i32)), [m.return(e.c64(0))]),
       ...this.reload(frame, afresh.length > 0 ? frame.values : this.live.after.get(node)!),
       ...afresh,
     ];
@@ -256,7 +257,7 @@ export abstract class CallLowering extends NodeLowering {
     return [
       e.set(fuel, e.add32(e.cell32(CELL_FUEL), -1)),
       e.setCell32(CELL_FUEL, e.get32(fuel)),
-      e.if(e.module.i32.lt_s(e.get32(fuel), e.c32(0)), slow),
+      e.unlikely(e.module.i32.lt_s(e.get32(fuel), e.c32(0)), slow),
     ];
   }
 
@@ -266,7 +267,7 @@ export abstract class CallLowering extends NodeLowering {
     const rounds = (this.rounds ??= this.newLocal(i32));
     return [
       e.set(rounds, e.add32(e.get32(rounds), -1)),
-      e.if(e.module.i32.lt_s(e.get32(rounds), e.c32(0)), [
+      e.unlikely(e.module.i32.lt_s(e.get32(rounds), e.c32(0)), [
         e.set(rounds, e.c32(ROUNDS - 1)),
         ...this.useFuel(slow),
       ]),

@@ -288,7 +288,7 @@ export class RegionEmitter extends BigarrayLowering {
     const words = frame > UNCHECKED_WORDS ? frame : 0;
     const lowest = e.add32(e.get32(this.spLocal), -words * WORD);
     const leave = e.call(`leave_entry_${this.parameters}`, this.parameterValues(), i64);
-    return [e.if(m.i32.lt_u(lowest, e.cell32(CELL_NATIVE_LIMIT)), [m.return(leave)])];
+    return [e.unlikely(m.i32.lt_u(lowest, e.cell32(CELL_NATIVE_LIMIT)), [m.return(leave)])];
   }
 
   /** Functions that end by calling others may do so for ever. */
@@ -301,7 +301,7 @@ export class RegionEmitter extends BigarrayLowering {
     const all = Array.from({ length: n + 1 }, (_, i) => i);
     const slow = [
       ...all.map((i) => e.store64(argv(), i * WORD, e.get64(i))),
-      e.if(m.i32.eqz(e.call("native_poll_at_entry", [e.c32(n), e.get32(this.spLocal)], i32)), [m.return(e.c64(0))]),
+      e.unlikely(m.i32.eqz(e.call("native_poll_at_entry", [e.c32(n), e.get32(this.spLocal)], i32)), [m.return(e.c64(0))]),
       ...all.map((i) => e.set(i, e.load64(argv(), i * WORD))),
     ];
     return this.useFuel(slow);

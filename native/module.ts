@@ -3,6 +3,7 @@ import binaryen from "binaryen";
 import { Emit } from "../bytecode/interpreter/registers.ts";
 import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.ts";
 import { MAX_NATIVE_ARITY, WORD } from "../runtime/layout.ts";
+import { hintBranches } from "./branch-hints.ts";
 import { GLOBALS, IMPORTS } from "./code.ts";
 import { Sites } from "./sites.ts";
 import type { CalledPrimitive } from "./ssa.ts";
@@ -54,6 +55,7 @@ export class NativeModule {
   readonly sites = new Sites();
   private readonly placement: Placement;
   private readonly imported = new Set<string>();
+  private importedFunctions = 0;
 
   constructor(placement: Placement) {
     this.placement = placement;
@@ -88,6 +90,7 @@ export class NativeModule {
   private import(name: string, params: binaryen.Type, result: binaryen.Type): void {
     if (this.imported.has(name)) return;
     this.imported.add(name);
+    this.importedFunctions++;
     this.module.addFunctionImport(name, IMPORTS.core, name, params, result);
   }
 
@@ -162,7 +165,7 @@ export class NativeModule {
     binaryen.setDebugInfo(true);
     const bytes = m.emitBinary();
     m.dispose();
-    return bytes;
+    return hintBranches(bytes, this.importedFunctions);
   }
 }
 

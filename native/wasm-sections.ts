@@ -5,45 +5,57 @@ import { FormatError } from "../bytecode/formats/errors.ts";
 const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const CUSTOM = 0;
 
-/** A custom section: offsets in the file of its first byte, and of its contents, which end where it does. */
-export interface CustomSection {
-  readonly name: string;
+export const CODE_SECTION = 10;
+
+/** A section: offsets in the file of its first byte, and of its contents, which end where it does. */
+export interface Section {
+  readonly id: number;
   readonly start: number;
   readonly contents: number;
   readonly end: number;
+}
+
+/** A custom section, whose contents come after its name. */
+export interface CustomSection extends Section {
+  readonly name: string;
 }
 
 /** Whether bytes, of which there may be too few, start as a module does. */
 export const looksLikeModule = (bytes: Uint8Array): boolean =>
   bytes.length > 0 && PREAMBLE.slice(0, 4).every((byte, i) => i >= bytes.length || bytes[i] === byte);
 
-/** The custom sections of a module. Throws FormatError. */
-export function customSections(bytes: Uint8Array): CustomSection[] {
+/** The sections of a module. Throws FormatError. */
+export function sectionsOf(bytes: Uint8Array): Section[] {
   if (bytes.length < PREAMBLE.length) throw new FormatError("truncated", `byte ${bytes.length}`, "the file ends in its first words");
   if (!PREAMBLE.every((byte, i) => bytes[i] === byte)) throw new FormatError("corrupt", "byte 4", "this is no module of WebAssembly 1");
-  const sections: CustomSection[] = [];
+  const sections: Section[] = [];
   for (let at = PREAMBLE.length; at < bytes.length; ) {
     const start = at;
-    const id = bytes[at]!;
     const size = readSize(bytes, at + 1);
-    const end = size.next + size.value;
-    if (end > bytes.length) throw new FormatError("truncated", `byte ${start}`, "the file ends inside a section");
-    if (id === CUSTOM) {
-      const length = readSize(bytes, size.next);
-      const contents = length.next + length.value;
-      if (contents > end) throw new FormatError("corrupt", `byte ${start}`, "a section's name is longer than the section");
-      sections.push({ name: new TextDecoder().decode(bytes.subarray(length.next, contents)), start, contents, end });
-    }
-    at = end;
+    at = size.next + size.value;
+    if (at > bytes.length) throw new FormatError("truncated", `byte ${start}`, "the file ends inside a section");
+    sections.push({ id: bytes[start]!, start, contents: size.next, end: at });
   }
   return sections;
+}
+
+/** The custom sections of a module. Throws FormatError. */
+export function customSections(bytes: Uint8Array): CustomSection[] {
+  return sectionsOf(bytes)
+    .filter(({ id }) => id === CUSTOM)
+    .map((section) => {
+      const length = readSize(bytes, section.contents);
+      const contents = length.next + length.value;
+      if (contents > section.end) throw new FormatError("corrupt", `byte ${section.start}`, "a section's name is longer than the section");
+      return { ...section, name: new TextDecoder().decode(bytes.subarray(length.next, contents)), contents };
+    });
 }
 
 /** The bytes of a custom section. */
 export function customSection(name: string, contents: Uint8Array): Uint8Array {
   const text = new TextEncoder().encode(name);
-  const body = [...size(text.length), ...text];
-  const head = [CUSTOM, ...size(body.length + contents.length), ...body];
+  const body = [...encodeSize(text.length), ...text];
+  const head = [CUSTOM, ...encodeSize(body.length + contents.length), ...body];
   const section = new Uint8Array(head.length + contents.length);
   section.set(head);
   section.set(contents, head.length);
@@ -51,7 +63,7 @@ export function customSection(name: string, contents: Uint8Array): Uint8Array {
 }
 
 /** An unsigned LEB128 number of 32 bits. */
-function readSize(bytes: Uint8Array, at: number): { value: number; next: number } {
+export function readSize(bytes: Uint8Array, at: number): { value: number; next: number } {
   let value = 0;
   for (let i = 0; i < 5; i++) {
     const byte = bytes[at + i];
@@ -62,6 +74,7 @@ function readSize(bytes: Uint8Array, at: number): { value: number; next: number 
   throw new FormatError("corrupt", `byte ${at}`, "a section's size is no number of 32 bits");
 }
 
-function size(n: number): number[] {
-  return n < 0x80 ? [n] : [(n & 0x7f) | 0x80, ...size(Math.floor(n / 0x80))];
+/** A number below 2^32 in unsigned LEB128. */
+export function encodeSize(n: number): number[] {
+  return n < 0x80 ? [n] : [(n & 0x7f) | 0x80, ...encodeSize(Math.floor(n / 0x80))];
 }

@@ -143,6 +143,18 @@ export class Emit {
     const m = this.module;
     return m.if(condition, m.block(null, then), otherwise && m.block(null, otherwise));
   }
+  /** The first instruction of an `if`'s first arm: whether that is nearly always or seldom taken (native/branch-hints.ts). */
+  hint(taken: boolean): Expr {
+    return this.module.drop(this.c32(Number(taken)));
+  }
+  /** if, whose condition seldom holds. */
+  unlikely(condition: Expr, then: Expr[], otherwise?: Expr[]): Expr {
+    return this.if(condition, [this.hint(false), ...then], otherwise);
+  }
+  /** if, whose condition nearly always holds. */
+  likely(condition: Expr, then: Expr[], otherwise?: Expr[]): Expr {
+    return this.if(condition, [this.hint(true), ...then], otherwise);
+  }
   /** Call an exported function of core.wasm. */
   call(name: string, operands: Expr[], result: binaryen.Type): Expr {
     const internal = this.functions.get(name);
