@@ -68,7 +68,7 @@ export class AllocationLowering extends ValueLowering {
     const frame = this.frame(node);
     const code = this.emitted(() => this.storeValues(frame));
     code.push(this.e.setCell32(CELL_SP, this.bottom(frame.words)));
-    return { code, reload: this.reload(frame, frame.values) };
+    return { code, reload: this.reload(frame, new Set([...this.readAgain(node), ...node.inputs])) };
   }
 
   // ---- Allocation -------------------------------------------------------------------------------------------------------------

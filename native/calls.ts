@@ -119,7 +119,7 @@ export abstract class CallLowering extends NodeLowering {
     const e = this.e;
     this.set(node, call);
     this.code.push(e.unlikely(e.module.i64.eqz(this.value(node)), this.failed(node, frame, suspends)));
-    this.code.push(...this.reload(frame, this.live.after.get(node)!));
+    this.code.push(...this.reload(frame, this.readAgain(node)));
   }
 
   /** Apply closure f; `tail`: as a tail call. */
@@ -243,7 +243,7 @@ export abstract class CallLowering extends NodeLowering {
     const slow = [
       ...this.emitted(() => this.storeFrame(node, frame)),
       e.unlikely(m.i32.eqz(e.call("native_poll", [this.bottom(frame.words)], i32)), [m.return(e.c64(0))]),
-      ...this.reload(frame, afresh.length > 0 ? frame.values : this.live.after.get(node)!),
+      ...this.reload(frame, afresh.length > 0 ? frame.values : this.readAgain(node)),
       ...afresh,
     ];
     this.code.push(...this.useFuelInLoop(slow));

@@ -9,12 +9,12 @@ import * as words from "../bytecode/interpreter/words.ts";
 import { CELL_EXN, CELL_NATIVE_LIMIT, WORD } from "../runtime/layout.ts";
 import { BigarrayLowering } from "./bigarray-access.ts";
 import { type DominatorTree, dominates, isBackward } from "./dominators.ts";
-import { type Framed, planFrames, UNCHECKED_WORDS } from "./frames.ts";
-import type { HandlerEdge, Node, SsaFunction } from "./ir.ts";
-import { interrupts, isConstant, type Liveness } from "./liveness.ts";
+import { UNCHECKED_WORDS } from "./frames.ts";
+import type { HandlerEdge, Node } from "./ir.ts";
+import { interrupts, isConstant } from "./liveness.ts";
 import { edgeInputs, handlerInputs, phisOf } from "./phis.ts";
 import { firstPoll, type Region, regionInputs, type Regions } from "./regions.ts";
-import type { Slots } from "./slots.ts";
+import { type Spilled, planSpilling } from "./spilling.ts";
 import type { CompiledUnit } from "./unit.ts";
 import { typeOf } from "./values.ts";
 
@@ -33,14 +33,7 @@ export interface Emitted {
 }
 
 /** What the regions of a function share. */
-export interface FunctionContext {
-  readonly fn: SsaFunction;
-  readonly live: Liveness;
-  /** The nodes that store frames, and the places of values in these. */
-  readonly framed: ReadonlyMap<Node, Framed>;
-  readonly slots: Slots;
-  /** Words of each frame at least. */
-  readonly leastFrame: number;
+export interface FunctionContext extends Spilled {
   readonly regions: Regions;
   /** Name of the wasm function of the function itself. */
   readonly name: string;
@@ -55,11 +48,11 @@ export class RegionEmitter extends BigarrayLowering {
   private readonly padded: boolean;
 
   constructor(unit: CompiledUnit, context: FunctionContext, region: Region) {
-    const { fn, live, framed, slots, leastFrame } = context;
-    const frames = planFrames(fn, framed, region, slots, leastFrame);
-    super(unit, fn, live, frames, region.entry === 0 ? undefined : regionInputs(fn, live, region.entry));
+    const { fn, live } = context;
+    const spilling = planSpilling(context, region);
+    super(unit, fn, live, spilling, region.entry === 0 ? undefined : regionInputs(fn, live, region.entry));
     this.context = context;
-    this.padded = [...frames.values()].some(({ padded }) => padded);
+    this.padded = [...spilling.frames.values()].some(({ padded }) => padded);
     this.region = region;
     this.tree = region.tree;
     this.classify();
@@ -102,7 +95,7 @@ export class RegionEmitter extends BigarrayLowering {
     const m = this.e.module;
     const joins = this.tree.children[block]!.filter((child) => this.joins.has(child));
     let code = this.within(block, joins);
-    if (this.loops.has(block)) code = [m.loop(this.loopLabel(block), m.block(null, code))];
+    if (this.loops.has(block)) code = [...this.emitted(() => this.storeBefore(block)), m.loop(this.loopLabel(block), m.block(null, code))];
     return code;
   }
 

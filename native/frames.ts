@@ -4,7 +4,7 @@
  */
 import { SCRATCH_SIZE, WORD } from "../runtime/layout.ts";
 import { ENSURE_CAPACITY } from "../bytecode/instructions/table.ts";
-import { reversePostorder } from "./dominators.ts";
+import { isBackward, reversePostorder } from "./dominators.ts";
 import { type Node, OPERATIONS, type SsaFunction } from "./ir.ts";
 import { canMove, isConstant, isWord, type Liveness } from "./liveness.ts";
 import type { NativePrimitive } from "./module.ts";
@@ -109,9 +109,17 @@ function framedValues(node: Node, framing: Framing, { after }: Liveness): Node[]
 /** What is known of a slot: the value that it holds; that it holds some value; nothing. */
 type Content = Node | "something" | undefined;
 
+export interface FramePlan {
+  /** By node. */
+  readonly frames: ReadonlyMap<Node, Frame>;
+  /** By header of a loop: what is stored when that is entered. */
+  readonly storedBefore: ReadonlyMap<number, readonly Node[]>;
+}
+
 /**
- * The frames of a region, by node. A value is stored before the first call only, unless a frame that does not reach its slot
- * comes between: what is in the slots is known on all ways to a node (a forward analysis). `least`: words of each frame.
+ * The frames of a region. A value is stored before the first call only, unless a frame that does not reach its slot
+ * comes between: what is in the slots is known on all ways to a node (a forward analysis). `least`: words of each frame;
+ * `early`: what may be stored when a loop is entered, by header.
  */
 export function planFrames(
   fn: SsaFunction,
@@ -119,14 +127,18 @@ export function planFrames(
   { entry, tree }: Region,
   slots: Slots,
   least: number,
-): ReadonlyMap<Node, Frame> {
+  early: ReadonlyMap<number, ReadonlySet<Node>> = new Map(),
+): FramePlan {
   const frames = new Map<Node, Frame>();
+  const storedBefore = new Map<number, Node[]>();
   const atEnd = new Map<number, Content[]>();
+  const fill = (contents: Content[], node: Node): void => {
+    const slot = slots.get(node)!;
+    while (contents.length < slot) contents.push(undefined);
+    for (let part = 0; part < slotsOf(node); part++) contents[slot + part] = node;
+  };
 
   const through = (block: number, contents: Content[], note: boolean): Content[] => {
-    const fill = (node: Node, slot: number): void => {
-      for (let part = 0; part < slotsOf(node); part++) contents[slot + part] = node;
-    };
     const spoil = (node: Node, slot: number): void => {
       for (let part = 0; part < slotsOf(node); part++) contents[slot + part] &&= "something";
     };
@@ -138,7 +150,7 @@ export function planFrames(
         if (framed.framing === "always") {
           contents.length = Math.min(contents.length, frame.words - frame.bottom);
           for (const word of frame.blanks) contents[frame.words - 1 - word] = "something";
-          for (const value of frame.stores) fill(value, slots.get(value)!);
+          for (const value of frame.stores) fill(contents, value);
         } else {
           // On the slow path these are in the place of others.
           for (const value of frame.stores) spoil(value, slots.get(value)!);
@@ -150,14 +162,19 @@ export function planFrames(
     return contents;
   };
 
-  const atStart = (block: number): Content[] => {
+  const entered = (block: number): Content[] => {
     if (block === entry || fn.handlers.has(block)) return [];
-    const known = fn.graph.predecessors[block]!.flatMap((from) => (atEnd.has(from) ? [atEnd.get(from)!] : []));
-    const [first, ...others] = known;
-    return first!.map((content, slot) => {
-      if (others.every((other) => other[slot] === content)) return content;
-      return content && others.every((other) => other[slot]) ? "something" : undefined;
-    });
+    const ways = fn.graph.predecessors[block]!.filter((from) => atEnd.has(from) && !isBackward(tree, from, block));
+    return meet(ways.map((from) => atEnd.get(from)!));
+  };
+  const atStart = (block: number): Content[] => {
+    const contents = entered(block);
+    if (fn.handlers.has(block)) return contents;
+    const values = [...(early.get(block) ?? [])].filter((value) => contents[slots.get(value)!] !== value);
+    if (values.length > 0) storedBefore.set(block, values);
+    for (const value of values) fill(contents, value);
+    const rounds = fn.graph.predecessors[block]!.filter((from) => atEnd.has(from) && isBackward(tree, from, block));
+    return rounds.length === 0 ? contents : meet([contents, ...rounds.map((from) => atEnd.get(from)!)]);
   };
 
   for (let changed = true; changed; ) {
@@ -170,8 +187,17 @@ export function planFrames(
       changed = true;
     }
   }
+  storedBefore.clear();
   for (const block of tree.order) through(block, atStart(block), true);
-  return frames;
+  return { frames, storedBefore };
+}
+
+/** What is known where several ways meet. */
+function meet([first, ...others]: readonly (readonly Content[])[]): Content[] {
+  return first!.map((content, slot) => {
+    if (others.every((other) => other[slot] === content)) return content;
+    return content && others.every((other) => other[slot]) ? "something" : undefined;
+  });
 }
 
 function layOut(

@@ -6,9 +6,11 @@ import { ATOM0, WORD } from "../runtime/layout.ts";
 import type { CompareOp, FloatCompareOp } from "../bytecode/instructions/semantics.ts";
 import type { Frame } from "./frames.ts";
 import { isConstant, isFloat, isWord, type Liveness } from "./liveness.ts";
+import type { Spilling } from "./spilling.ts";
 import { type Node, OPERATIONS, parameterCount, type Sort, type SsaFunction } from "./ir.ts";
 import type { NativeModule } from "./module.ts";
 import type { CompiledUnit } from "./unit.ts";
+import { slotsOf } from "./slots.ts";
 
 const { f64, i32, i64 } = binaryen;
 
@@ -31,21 +33,21 @@ export class ValueLowering {
   protected code: Expr[] = [];
   /** Largest frame so far, in words. */
   protected frameWords = 0;
-  private readonly frames: ReadonlyMap<Node, Frame>;
+  private readonly spilling: Spilling;
   /** Parameters of the wasm function: one for each value that it takes (one for code that takes none), then the closure, sp. */
   protected readonly parameters: number;
   private readonly places: Map<Node, number>;
 
   /** `inputs`: values that the wasm function takes; absent: the function's arguments. */
-  constructor(unit: CompiledUnit, fn: SsaFunction, live: Liveness, frames: ReadonlyMap<Node, Frame>, inputs?: readonly Node[]) {
+  constructor(unit: CompiledUnit, fn: SsaFunction, live: Liveness, spilling: Spilling, inputs?: readonly Node[]) {
     this.unit = unit;
     this.native = unit.native;
     this.e = unit.native.emit;
     this.fn = fn;
     this.part = unit.partAt(fn.entry);
     this.live = live;
-    this.frames = frames;
-    for (const { words } of frames.values()) this.frameWords = Math.max(this.frameWords, words);
+    this.spilling = spilling;
+    for (const { words } of spilling.frames.values()) this.frameWords = Math.max(this.frameWords, words);
     this.parameters = inputs ? inputs.length : parameterCount(fn);
     this.places = new Map(inputs?.map((input, i) => [input, i]));
   }
@@ -151,7 +153,7 @@ export class ValueLowering {
   // ---- Frames ---------------------------------------------------------------------------------------------------------------
 
   protected frame(node: Node): Frame {
-    const frame = this.frames.get(node);
+    const frame = this.spilling.frames.get(node);
     if (!frame) throw new Error(`${node.operation} ${node.id} has no frame`);
     return frame;
   }
@@ -159,15 +161,20 @@ export class ValueLowering {
   /** Store the values of a frame that are not in it yet. */
   protected storeValues(frame: Frame): void {
     const e = this.e;
-    const store = (word: number, value: Expr): void => {
-      this.code.push(e.store64(this.bottom(frame.words), word * WORD, value));
-    };
-    for (const value of frame.stores) {
-      const place = frame.places.get(value)!;
-      if (!isWord(value)) this.halves(value).forEach((half, i) => store(place + i, half));
-      else store(place, this.value(value));
-    }
-    for (const word of frame.blanks) store(word, this.constant(0));
+    for (const value of frame.stores) this.storeValue(value, frame.words - frame.places.get(value)!);
+    for (const word of frame.blanks) this.code.push(e.store64(this.bottom(frame.words), word * WORD, this.constant(0)));
+  }
+
+  /** Store what a loop finds in its slots. */
+  protected storeBefore(header: number): void {
+    const { storedBefore, slots } = this.spilling;
+    for (const value of storedBefore.get(header) ?? []) this.storeValue(value, slots.get(value)! + slotsOf(value));
+  }
+
+  /** Store a value into the stack, so many words below sp. */
+  private storeValue(value: Node, below: number): void {
+    const values = isWord(value) ? [this.value(value)] : this.halves(value);
+    values.forEach((word, i) => this.code.push(this.e.store64(this.bottom(below), i * WORD, word)));
   }
 
   /** A number as two OCaml integers, the low half first (NUMBER_PARTS). */
@@ -183,6 +190,11 @@ export class ValueLowering {
     const e = this.e;
     const places = [...nodes].filter((node) => isWord(node) && frame.places.has(node) && !isConstant(node));
     return places.map((node) => e.set(this.local(node), e.load64(this.bottom(frame.words), frame.places.get(node)! * WORD)));
+  }
+
+  /** What must be read again after a node with a frame. */
+  protected readAgain(node: Node): ReadonlySet<Node> {
+    return this.spilling.reloads.get(node)!;
   }
 
   /** The address of the bottom word of a frame of so many words. */
