@@ -13,7 +13,7 @@ import { type Prefix, prefixOf } from "./prefix.ts";
 import { type Body, type Fate, nodeCount, raisesOnly, Splice, Target } from "./splice.ts";
 
 /** Nodes of a function that is inlined, at most; and of one that grows by inlining. */
-const MAX_NODES = 24;
+const MAX_NODES = 40;
 const MAX_BLOCKS = 8;
 const MAX_GROWTH = 2000;
 
