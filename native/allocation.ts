@@ -19,6 +19,7 @@ import {
 import { partialIndex } from "../bytecode/interpreter/native-calls.ts";
 import { interrupts } from "./liveness.ts";
 import { type Node, OPERATIONS } from "./ir.ts";
+import type { NativeFunction } from "./code.ts";
 import { ValueLowering } from "./values.ts";
 
 const { i32 } = binaryen;
@@ -143,13 +144,9 @@ export class AllocationLowering extends ValueLowering {
   /** Code word and closinfo of a closure of the function at word `entry`. */
   private initialiseClosure(p: Place, i: number, entry: number, startOfEnvironment: number): void {
     const e = this.e;
-    const m = e.module;
     const native = this.unit.functions.get(entry);
-    const index = native ? native.index : 0;
-    const base = native ? this.native.closures(this.part) : this.native.code(this.part);
-    const offset = (BigInt(index) << 32n) + BigInt(4 * entry);
-    this.initialise(p, i, native ? m.i64.add(base, m.i64.const(offset)) : e.extend(e.add32(base, 4 * entry)));
-    this.initialise(p, i + 1, m.i64.const(closinfo(native ? native.arity : 0, startOfEnvironment)));
+    this.initialise(p, i, native ? this.nativeCodeWord(native) : e.extend(e.add32(this.native.code(this.part), 4 * entry)));
+    this.initialise(p, i + 1, e.module.i64.const(closinfo(native ? native.arity : 0, startOfEnvironment)));
   }
 
   protected closure(node: Node): void {
@@ -159,15 +156,25 @@ export class AllocationLowering extends ValueLowering {
     this.finishBlock(node, p);
   }
 
-  /** As apply_partially in runtime/core/native.ts makes it. */
+  /** The code word of closures of a function with native code. */
+  private nativeCodeWord({ entry, index }: NativeFunction): Expr {
+    const { i64 } = this.e.module;
+    return i64.add(this.native.closures(this.part), i64.const((BigInt(index) << 32n) + BigInt(4 * entry)));
+  }
+
+  /** As apply_partially in runtime/core/native.ts makes it, but for the code of known functions' partial applications. */
   protected partialApplication(node: Node): void {
     const e = this.e;
-    const [f] = node.inputs;
+    const [f, ...held] = node.inputs;
     const rest = node.immediates[0] as number;
     const p = this.allocate(node, TAG_CLOSURE);
-    // The instruction RESTART stands before a function of several arguments.
-    const restart = e.extend(e.add32(e.load32(this.address(f!)), -OPCODE_BYTES));
-    this.initialise(p, 0, e.module.i64.or(restart, e.module.i64.const(BigInt(partialIndex(node.inputs.length - 1, rest)) << 32n)));
+    const known = this.knownFunction(f!);
+    if (known) this.initialise(p, 0, this.nativeCodeWord(this.unit.partialApplications.of(known, held.length)));
+    else {
+      // The instruction RESTART stands before a function of several arguments.
+      const restart = e.extend(e.add32(e.load32(this.address(f!)), -OPCODE_BYTES));
+      this.initialise(p, 0, e.module.i64.or(restart, e.module.i64.const(BigInt(partialIndex(held.length, rest)) << 32n)));
+    }
     this.initialise(p, 1, e.module.i64.const(closinfo(rest, PLAIN_ENVIRONMENT)));
     node.inputs.forEach((input, i) => this.initialise(p, PLAIN_ENVIRONMENT + i, this.value(input)));
     this.finishBlock(node, p);

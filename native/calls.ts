@@ -130,8 +130,7 @@ export abstract class CallLowering extends NodeLowering {
     const values = (): Expr[] => [...args.map((arg) => this.value(arg)), this.value(f), sp()];
     const call = (name: string, operands: Expr[]): Expr =>
       tail ? m.return_call(name, operands, i64) : m.call(name, operands, i64);
-    const entry = this.unit.approximations.entryOf(this.fn, f);
-    const known = entry === undefined ? undefined : this.unit.functions.get(entry);
+    const known = this.knownFunction(f);
     if (known?.arity === n) return call(known.name, values());
     if (n > MAX_NATIVE_ARITY) {
       const argv = (): Expr => e.add32(sp(), -n * WORD);

@@ -69,10 +69,11 @@ export class LoadedNative {
     this.setPart(part, origin - CODE_BIAS);
     for (const number of globals) this.setOffset(number, WORD * fragment.original[globalWords![number]! - start]!);
     if (!this.several) this.instantiate();
-    const natives = new Map(functions.map(({ entry, index, arity }) => [entry - start, { index: this.table + index, arity }]));
-    fragment.native = natives.get(0);
-    this.engine.redirection.addNative(fragment, natives.values());
-    placeNativeClosures(this.engine.machine, fragment, natives);
+    const natives = functions.map(({ entry, index, arity }) => [entry - start, { index: this.table + index, arity }] as const);
+    const byEntry = new Map(natives);
+    fragment.native = byEntry.get(0);
+    this.engine.redirection.addNative(fragment, natives.map(([, native]) => native));
+    placeNativeClosures(this.engine.machine, fragment, byEntry);
   }
 
   private relocateSites(part: number, origin: number): void {

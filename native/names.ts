@@ -46,5 +46,8 @@ export function functionNames(entries: readonly number[], units: readonly Placed
   return names;
 }
 
+/** Name of the code of partial applications that hold so many arguments. */
+export const partialName = (name: string, held: number): string => `${name}|${held}`;
+
 /** The definition that a function's name was made of. */
-export const definitionOf = (name: string): string => name.replace(/\/\d+$/, "");
+export const definitionOf = (name: string): string => name.replace(/(\/\d+)?(\|\d+)?$/, "");

@@ -7,6 +7,7 @@ import type { NumberGlobals } from "./unboxing.ts";
 import { MAX_FRAME_HEIGHT } from "./frames.ts";
 import type { NativeCode, NativeFunction, NativePart } from "./code.ts";
 import { parameterCount } from "./ir.ts";
+import { PartialApplications } from "./partial-applications.ts";
 import { partAt } from "./parts.ts";
 import { optimise } from "./passes.ts";
 import { compilable, NativeModule, type NativePrimitive } from "./module.ts";
@@ -15,6 +16,7 @@ export interface CompiledUnit {
   readonly native: NativeModule;
   /** By entry. */
   readonly functions: ReadonlyMap<number, NativeFunction>;
+  readonly partialApplications: PartialApplications;
   /** By number in the code. */
   readonly primitives: readonly NativePrimitive[];
   readonly approximations: Approximations;
@@ -78,6 +80,7 @@ export function compileNative(
   const unit: CompiledUnit = {
     native,
     functions: new Map(compiled.map((f) => [f.entry, f])),
+    partialApplications: new PartialApplications(native, compiled.length),
     primitives,
     approximations,
     partAt: (word) => partAt(parts, word),
@@ -87,10 +90,11 @@ export function compileNative(
     onProgress?.(i + 1, sources.length);
   });
   const { words, codeAddresses } = native.sites.finish();
-  const wasm = native.finish(compiled.map((f) => f.name));
+  const defined = [...compiled, ...unit.partialApplications.functions];
+  const wasm = native.finish(defined.map((f) => f.name));
   return {
     wasm,
-    functions: compiled,
+    functions: defined,
     siteWords: words,
     siteCodeAddresses: codeAddresses,
     parts,

@@ -4,13 +4,14 @@ import { Emit, type Expr } from "../bytecode/interpreter/registers.ts";
 import * as words from "../bytecode/interpreter/words.ts";
 import { ATOM0, WORD } from "../runtime/layout.ts";
 import type { CompareOp, FloatCompareOp } from "../bytecode/instructions/semantics.ts";
+import type { NativeFunction } from "./code.ts";
 import type { Frame } from "./frames.ts";
-import { isConstant, isFloat, isWord, type Liveness } from "./liveness.ts";
 import type { Spilling } from "./spilling.ts";
+import { isConstant, isFloat, isWord, type Liveness } from "./liveness.ts";
 import { type Node, OPERATIONS, parameterCount, type Sort, type SsaFunction } from "./ir.ts";
 import type { NativeModule } from "./module.ts";
-import type { CompiledUnit } from "./unit.ts";
 import { slotsOf } from "./slots.ts";
+import type { CompiledUnit } from "./unit.ts";
 
 const { f64, i32, i64 } = binaryen;
 
@@ -50,6 +51,12 @@ export class ValueLowering {
     for (const { words } of spilling.frames.values()) this.frameWords = Math.max(this.frameWords, words);
     this.parameters = inputs ? inputs.length : parameterCount(fn);
     this.places = new Map(inputs?.map((input, i) => [input, i]));
+  }
+
+  /** The function with native code that a closure is known to be of. */
+  protected knownFunction(closure: Node): NativeFunction | undefined {
+    const entry = this.unit.approximations.entryOf(this.fn, closure);
+    return entry === undefined ? undefined : this.unit.functions.get(entry);
   }
 
   // ---- Locals -------------------------------------------------------------------------------------------------------------
@@ -185,16 +192,16 @@ export class ValueLowering {
     return [words.tag(e, m.i64.and(bits(), m.i64.const(0xffffffffn))), words.tag(e, m.i64.shr_u(bits(), e.c64(32)))];
   }
 
+  /** What must be read again after a node with a frame. */
+  protected readAgain(node: Node): ReadonlySet<Node> {
+    return this.spilling.reloads.get(node)!;
+  }
+
   /** Read those of the nodes again that are words in a frame. */
   protected reload(frame: Frame, nodes: Iterable<Node>): Expr[] {
     const e = this.e;
     const places = [...nodes].filter((node) => isWord(node) && frame.places.has(node) && !isConstant(node));
     return places.map((node) => e.set(this.local(node), e.load64(this.bottom(frame.words), frame.places.get(node)! * WORD)));
-  }
-
-  /** What must be read again after a node with a frame. */
-  protected readAgain(node: Node): ReadonlySet<Node> {
-    return this.spilling.reloads.get(node)!;
   }
 
   /** The address of the bottom word of a frame of so many words. */

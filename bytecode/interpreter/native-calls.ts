@@ -14,12 +14,14 @@ import type { CoreExports } from "../../runtime/core-exports.ts";
 import {
   CLOSURE_ARITY,
   CLOSURE_INDEX,
+  CODE_BIAS,
   MAX_HELD_DIRECTLY,
   MAX_NATIVE_ARITY,
   MAX_PARTIAL_INDEX,
   PLAIN_ENVIRONMENT,
   WORD,
 } from "../../runtime/layout.ts";
+import { opcode } from "../instructions/table.ts";
 import type { Emit, Expr } from "./registers.ts";
 
 const { i32, i64 } = binaryen;
@@ -90,13 +92,14 @@ function addApplyMemory(e: Emit, invoke: string): void {
   const m = e.module;
   const [f, nargs, sp, index, arity, argv] = [0, 1, 2, 3, 4, 5];
   const address = (): Expr => e.wrap(e.get64(f));
+  const isPartial = m.i32.eq(e.load32(e.load32(address()), CODE_BIAS), e.c32(opcode("RESTART")));
   const call = (at: Expr, to: Expr): Expr[] => [e.get32(index), e.get32(arity), at, e.get64(f), to];
   addFunction(e, "apply_memory", binaryen.createType([i64, i32, i32]), [i32, i32, i32], [
     e.set(index, e.load32(address(), CLOSURE_INDEX)),
     e.if(m.i32.eqz(e.get32(index)), [m.return(e.call("call_interpreter", [e.get64(f), e.get32(nargs), e.get32(sp)], i64))]),
     e.set(arity, m.i32.load8_u(CLOSURE_ARITY, 1, address())),
     e.if(m.i32.lt_u(e.get32(nargs), e.get32(arity)), [
-      m.return(e.call("apply_partially", [e.get64(f), e.get32(nargs), e.get32(sp)], i64)),
+      m.return(e.call("apply_partially", [e.get64(f), isPartial, e.get32(nargs), e.get32(sp)], i64)),
     ]),
     e.if(m.i32.eq(e.get32(nargs), e.get32(arity)), [
       m.return_call(invoke, call(m.i32.sub(e.get32(sp), m.i32.shl(e.get32(nargs), e.c32(3))), e.get32(sp)), i64),

@@ -40,7 +40,6 @@ import {
   FRAME_PART_CODE,
   FRAME_PART_ENV,
   FRAME_PART_LINK,
-  MAX_PARTIAL_INDEX,
   PLAIN_ENVIRONMENT,
   SCRATCH,
   SCRATCH_SIZE,
@@ -170,9 +169,9 @@ function copyWords(to: usize, from: usize, count: i32): void {
   for (let i: i32 = 0; i < count; i++) store<value>(to + (<usize>i << 3), load<value>(from + (<usize>i << 3)));
 }
 
-/** f applied to the `nargs` values below sp, fewer than it wants (as RESTART expects it). */
-export function apply_partially(f: value, nargs: i32, sp: usize): value {
-  const held = heldArguments(f);
+/** f, which may be a partial application, applied to the `nargs` values below sp, fewer than it wants (as RESTART expects it). */
+export function apply_partially(f: value, isPartial: bool, nargs: i32, sp: usize): value {
+  const held = isPartial ? heldArguments(f) : 0;
   const rest = arityOf(f) - nargs;
   store<usize>(CELL_SP, sp - <usize>nargs * WORD);
   pushRoot(f);
@@ -193,9 +192,9 @@ export function apply_partially(f: value, nargs: i32, sp: usize): value {
   return <value>p;
 }
 
-/** Arguments that a closure with native code holds already. */
+/** Arguments that a partial application holds. */
 function heldArguments(f: value): i32 {
-  return indexOf(f) > MAX_PARTIAL_INDEX ? 0 : wosize(addr(f)) - FIRST_ARGUMENT;
+  return wosize(addr(f)) - FIRST_ARGUMENT;
 }
 
 /** Put the arguments that partial application f holds under the `nargs` words below sp. How many there are then. */
