@@ -1,7 +1,7 @@
 /** `bactrian bench`: what it computes from given figures, and what it does with programs that cannot be compared. No timing. */
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { SaxesParser } from "saxes";
 import t, { type Test } from "tap";
 import { baselineReport, calibratedVerdict, compareWithBaseline, unsettled, verdict } from "../cli/bench/baseline.ts";
@@ -16,6 +16,7 @@ import { type Outcome, readCollections, type Results } from "../cli/bench/result
 import { packBytecode, unpackBytecode, whyNotAgain } from "../cli/bench/earlier.ts";
 import { runRounds } from "../cli/bench/rounds.ts";
 import { geometricMean, geometricMeanOfRatios, independentRatio, median, lowestMean, medianEstimate, middleMean, pairedRatio, ratioOfPairs, spread } from "../loader/statistics.ts";
+import { commandScript } from "../loader/installation.ts";
 import { Command } from "./support/command.ts";
 import { testFolder } from "./support/programs.ts";
 
@@ -369,4 +370,53 @@ t.test("refused", async (t) => {
   await command.refuses(t, ["bench", "--baseline", "text", "p.ml"], "text: is no JSON", /--json/);
   writeFileSync(join(command.folder, "other.json"), "{}");
   await command.refuses(t, ["bench", "--baseline", "other.json", "p.ml"], "other.json: are no results", /--json/);
+});
+
+/** A compiler for JavaScript's engines, as far as bench knows them: what it makes has Bactrian run the bytecode. */
+const standIn = (assets: boolean): string => `#!/usr/bin/env node
+const [bytecode, , target] = process.argv.slice(2);
+if (bytecode === "--version") console.log("6.4.0");
+else {
+  const { copyFileSync, mkdirSync, writeFileSync } = require("node:fs");
+  const folder = target.replace(/js$/, "assets");
+  ${assets ? 'mkdirSync(folder, { recursive: true }); copyFileSync(bytecode, folder + "/code.wasm");' : ""}
+  writeFileSync(target, \`require("node:child_process").execFileSync(process.execPath, \${JSON.stringify([${JSON.stringify(commandScript)}, "run", bytecode])}.concat(process.argv.slice(2)), { stdio: "inherit" })\`);
+}
+`;
+
+t.test("js_of_ocaml and wasm_of_ocaml on PATH", async (t) => {
+  const command = new Command(t);
+  const tools = join(command.folder, "bin");
+  mkdirSync(tools);
+  const install = (name: string, text: string): void => writeFileSync(join(tools, name), text, { mode: 0o755 });
+  writeFileSync(join(command.folder, "p.ml"), 'let () = for _ = 1 to int_of_string Sys.argv.(1) do ignore (Sys.opaque_identity (List.init 1000 Fun.id)) done; print_endline "done"');
+  const PATH = `${tools}:${dirname(process.execPath)}:/usr/bin:/bin`;
+  const bench = (...options: string[]): ReturnType<Command["run"]> =>
+    command.run(["bench", "--args", "200", "--runs", "1", "--json", "r.json", ...options, "p.ml"], { PATH }, { patience: 120_000 });
+
+  install("js_of_ocaml", standIn(false));
+  install("wasm_of_ocaml", standIn(true));
+  const all = await bench("--tiers", "interp,js_of_ocaml,wasm_of_ocaml");
+  t.equal(all.status, 0, all.stderr);
+  const { engines, programs } = JSON.parse(readFileSync(join(command.folder, "r.json"), "utf8")) as Results;
+  t.same(engines.map(({ name, version }) => [name, version]).slice(1), [["js_of_ocaml", "6.4.0"], ["wasm_of_ocaml", "6.4.0"]]);
+  const [interp, js, wasm] = programs[0]!.outcomes;
+  for (const outcome of [interp!, js!, wasm!]) {
+    t.equal(outcome.problem, undefined, outcome.engine);
+    t.equal(outcome.times.user.length, 1, outcome.engine);
+  }
+  t.ok(js!.compile!.user > 0 && wasm!.compile!.user > 0, "the time of compiling");
+  t.ok(wasm!.codeBytes! > js!.codeBytes! + 10_000, "the assets are part of the code");
+
+  install("js_of_ocaml", '#!/bin/sh\n[ "$1" = --version ] && echo 4.0.0 && exit\necho "bad magic number" >&2; exit 1\n');
+  install("wasm_of_ocaml", "#!/bin/sh\nexit 1\n");
+  const some = await bench();
+  t.equal(some.status, 0, "what cannot be used is left out");
+  t.match(some.stderr, /js_of_ocaml is left out: version 4\.0\.0 does not take bytecode of OCaml 5\.3\.0: js_of_ocaml: bad magic number/);
+  t.match(some.stderr, /wasm_of_ocaml is left out: .* cannot be run/);
+  t.notMatch(some.stdout, /_of_ocaml/);
+  await command.refuses(t, ["bench", "--tiers", "interp,ocamlrun", "--ocamlrun", "nowhere", "p.ml"], "ocamlrun: ", /is not on PATH/);
+  const wanted = await bench("--tiers", "interp,js_of_ocaml");
+  t.equal(wanted.status, 2, "unless it was asked for");
+  t.match(wanted.stderr, /js_of_ocaml: version 4\.0\.0 does not take .*: js_of_ocaml: bad magic number\. Install it, or leave it out of --tiers/);
 });

@@ -27,6 +27,10 @@ export interface Prepared {
 export interface Engine extends EngineHead {
   /** A program, made ready. undefined: the engine does not run such. Throws PrepareError. */
   readonly prepare: (program: Program, signal?: AbortSignal) => Promise<Prepared | undefined>;
+  /** Whether it reads the bytecode of the OCaml only that it was built with, and does not say of which. */
+  readonly isParticular?: boolean;
+  /** Whether it was asked for by name. */
+  readonly isWanted?: boolean;
 }
 
 /** A program that an engine cannot run; the message is what its compiler says. */
@@ -150,6 +154,7 @@ interface ForeignTool {
   readonly versionOption: string;
   /** Whether it understands files of OCaml 5.3 only, or only makes programs that are comparable with that. */
   readonly sameOcaml: boolean;
+  readonly isParticular?: boolean;
   readonly prepare: (file: string, options: EngineOptions) => Engine["prepare"];
 }
 
@@ -157,6 +162,7 @@ interface ForeignTool {
 const forJavaScript = (assets: string): ForeignTool => ({
   versionOption: "--version",
   sameOcaml: false,
+  isParticular: true,
   prepare: (file, { folder }) => async ({ bytecode, id }, signal) => {
     const target = join(folder, `${id}.${basename(file)}.js`);
     const compile = await compiling([file, bytecode, "-o", target], signal);
@@ -200,7 +206,7 @@ const foreign: Readonly<Record<Foreign, ForeignTool>> = {
 function foreignEngine(kind: Foreign, options: EngineOptions, warn: (message: string) => void): Engine | undefined {
   const given = kind === "ocamlrun" || kind === "ocamlopt" ? options[kind] : undefined;
   const wanted = given !== undefined || (options.tiers?.includes(kind) ?? false);
-  const { versionOption, sameOcaml, prepare } = foreign[kind];
+  const { versionOption, sameOcaml, isParticular, prepare } = foreign[kind];
   const file = onPath(given ?? kind);
   const version = file && versionOf(file, versionOption);
   const problem =
@@ -208,11 +214,32 @@ function foreignEngine(kind: Foreign, options: EngineOptions, warn: (message: st
       ? file === undefined ? "is not on PATH" : `${file} cannot be run`
       : sameOcaml && minor(version) !== minor(ocamlVersion) ? `${file} is of OCaml ${version}, not ${minor(ocamlVersion)}` : undefined;
   if (file !== undefined && version !== undefined && problem === undefined) {
-    return { name: kind, version, build: createHash("sha256").update(readFileSync(file)).digest("hex"), prepare: prepare(file, options) };
+    const build = createHash("sha256").update(readFileSync(file)).digest("hex");
+    return { name: kind, version, build, prepare: prepare(file, options), isWanted: wanted, ...(isParticular && { isParticular }) };
   }
-  if (wanted) throw new UsageError(`${kind}: ${problem}. Install it, or leave it out of --tiers`);
+  if (wanted) throw cannotBeUsed(kind, problem!);
   if (file !== undefined) warn(`${kind} is left out: ${problem}`);
   return undefined;
+}
+
+const cannotBeUsed = (name: string, problem: string): UsageError =>
+  new UsageError(`${name}: ${problem}. Install it, or leave it out of --tiers`);
+
+/** The engines that take bytecode of this OCaml, as they do with `program`. Throws UsageError for others that were asked for. */
+export async function usable(engines: readonly Engine[], program: Program, warn: (message: string) => void): Promise<Engine[]> {
+  const found: Engine[] = [];
+  for (const engine of engines) {
+    try {
+      if (engine.isParticular) await engine.prepare(program);
+      found.push(engine);
+    } catch (e) {
+      if (!(e instanceof PrepareError)) throw e;
+      const problem = `version ${engine.version} does not take bytecode of OCaml ${ocamlVersion}: ${e.message}`;
+      if (engine.isWanted) throw cannotBeUsed(engine.name, problem);
+      warn(`${engine.name} is left out: ${problem}`);
+    }
+  }
+  return found;
 }
 
 const isTier = (kind: EngineKind): kind is Tier => kind in tiers;

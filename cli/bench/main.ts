@@ -8,7 +8,7 @@ import { writeOutput } from "../files.ts";
 import { benchProgress } from "../progress.ts";
 import { baselineReport, checkComparable, compareWithBaseline, unsettled } from "./baseline.ts";
 import { earlierPrograms } from "./earlier.ts";
-import { type EngineOptions, findEngines } from "./engines.ts";
+import { type EngineOptions, findEngines, usable } from "./engines.ts";
 import { MeasureError } from "./measure.ts";
 import { noiseWarnings } from "./noise.ts";
 import { plot } from "./plot.ts";
@@ -61,14 +61,14 @@ async function measureAll(files: readonly string[], options: BenchOptions, basel
   const interrupt = (): void => abort.abort();
   const say = benchProgress();
   try {
-    const engines = findEngines({ ...options, folder, core }, say.line);
+    const empty = await makeEmpty(core, folder);
+    const engines = await usable(findEngines({ ...options, folder, core }, say.line), empty, say.line);
     if (relativeTo !== undefined && !engines.some(({ name }) => name === relativeTo)) {
       throw new UsageError(`--relative-to ${relativeTo}: is not among ${engines.map(({ name }) => name).join(", ")}`);
     }
     const names = namesOf(files);
     if (baseline) checkComparable(baseline, options.baseline!, { args: args.join(" "), engines, names });
     const earlier = baseline && earlierPrograms(baseline, options.baseline!, names, folder);
-    const empty = await makeEmpty(core, folder);
     const programs = await makePrograms(core, files, folder, (file, done) => say.step(`linking ${file}`, done, undefined));
     for (const name of ENDINGS) process.once(name, interrupt);
     const onProblem = (program: string, engine: string, problem: string, isEarlier: boolean): void => {
