@@ -21,7 +21,7 @@ export interface NativePrimitive extends CalledPrimitive {
 /** Functions of core.wasm that native code calls: parameters and result. */
 const CORE: Readonly<Record<string, readonly [params: readonly binaryen.Type[], result: binaryen.Type]>> = {
   alloc_small: [[i32, i32], i32],
-  caml_modify_field: [[i32, i64], none],
+  modify_old_field: [[i32, i64], none],
   compare_values: [[i64, i64, i32], i32],
   call_interpreter: [[i64, i32, i32], i64],
   find_method: [[i32, i64], i64],

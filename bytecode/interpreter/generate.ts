@@ -281,7 +281,7 @@ function corePrimitives(module: binaryen.Module, functions: ReadonlyMap<string, 
   const found: CorePrimitive[] = [];
   const isLeaf = leafFunctions(module);
   for (const [name, internal] of functions) {
-    if (!/^(caml|unix|re)_/.test(name) || name === "caml_modify_field") continue;
+    if (!/^(caml|unix|re)_/.test(name)) continue;
     const info = binaryen.getFunctionInfo(module.getFunction(internal));
     const params = binaryen.expandType(info.params);
     const leaf = isLeaf(internal);

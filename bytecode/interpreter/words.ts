@@ -216,6 +216,6 @@ export function modify(e: Emit, field: number, v: number): Expr {
   return e.if(
     m.if(integers, e.c32(1), young),
     [e.store64(e.get32(field), 0, e.get64(v))],
-    [e.call("caml_modify_field", [e.get32(field), e.get64(v)], binaryen.none)],
+    [e.call("modify_old_field", [e.get32(field), e.get64(v)], binaryen.none)],
   );
 }

@@ -20,7 +20,7 @@ import {
   WORD,
 } from "../layout";
 import { raiseOutOfMemory, raiseStackOverflow, raiseZeroDivide } from "./fail";
-import { allocLargeOrCollect, allocSmall, initialize, modify } from "./gc/alloc";
+import { allocLargeOrCollect, allocSmall, initialize, modifyOld } from "./gc/alloc";
 import { stack_grow } from "./stack";
 import { addr, makeHeader, partialIndex, value } from "./values";
 
@@ -31,9 +31,9 @@ const OPCODE_BYTES = 4;
   return load<value>(load<usize>(CELL_SP) + (<usize>i << 3));
 }
 
-/** caml_modify under a name that is not a primitive's. */
-export function caml_modify_field(field: usize, v: value): void {
-  modify(field, v);
+/** caml_modify of a field of a block that is not in the minor heap. */
+export function modify_old_field(field: usize, v: value): void {
+  modifyOld(field, v);
 }
 
 export function raise_zero_divide(): value {

@@ -274,6 +274,12 @@ export function modify(field: usize, v: value): void {
     store<value>(field, v);
     return;
   }
+  modifyOld(field, v);
+}
+
+/** The same for a block that is not in the minor heap. */
+// @ts-ignore: decorator
+@inline export function modifyOld(field: usize, v: value): void {
   const old = load<value>(field);
   store<value>(field, v);
   if (!(<i32>old & 1)) {
