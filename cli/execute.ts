@@ -6,6 +6,7 @@ import { type BytecodeExecutable, readExecutable } from "../bytecode/formats/exe
 import { runProgramAsync } from "../loader/program.ts";
 import { libraryDirectory } from "../loader/installation.ts";
 import type { NativeCode } from "../native/code.ts";
+import { rememberWritten } from "./checksums.ts";
 import { readInput } from "./files.ts";
 
 export const TOOLS = ["ocamlc", "ocamldep", "ocamllex", "ocamlobjinfo", "embed"] as const;
@@ -43,7 +44,10 @@ export async function executeTool(
   const host = new NodeHost({ environment: environment() });
   if (tool === "ocaml" && onTerminal()) (await import("./line-editor.ts")).editLines(host);
   const program = readExecutable(readInput(file), file);
-  return execute(core, program, [file, ...args], host, { verify: false, native: await nativeCode(program) });
+  const addChecksums = tool === "ocamlc" ? rememberWritten(host) : undefined;
+  const status = await execute(core, program, [file, ...args], host, { verify: false, native: await nativeCode(program) });
+  addChecksums?.();
+  return status;
 }
 
 /** Where the tools look for the standard library, unless the user says otherwise. */

@@ -17,7 +17,7 @@ const LEAST = 20_000;
 const MOST_CRASHES = 0.02;
 const MOST_ENDLESS = 0.005;
 
-/** Damaged units, and as many plugins, that one session loads. */
+/** Damaged units, as many without checksum, and as many plugins, that one session loads. */
 const LIVING = 150;
 /** Bytes of values that a file may leave behind, on average: what its unit holds, if it is loaded. */
 const MOST_LEFT = 4000;
@@ -48,12 +48,15 @@ t.test("damaged files", async (t) => {
 
 t.test("a living session", async (t) => {
   for (const native of [false, true]) {
-    const { units, plugins, memory } = await live(prepareMaterial(native), LIVING, native ? 50_000 : 0);
+    const { fates, memory } = await live(prepareMaterial(native), LIVING, native ? 50_000 : 0);
     const name = native ? "native" : "interpreted";
-    t.equal(units.loaded + units.raised + units.refused, LIVING, `${name}: all units are tried`);
-    t.ok(units.loaded > 0, `${name}: some are loaded`);
-    t.ok(units.refused > 0, `${name}: some are refused`);
-    t.same(plugins, { loaded: 0, raised: 0, refused: LIVING, ended: 0 }, `${name}: plugins are refused`);
+    for (const kind of ["unit", "plugin"] as const) {
+      t.same(fates[kind], { loaded: 0, raised: 0, refused: LIVING, ended: 0 }, `${name}: each ${kind} is refused`);
+    }
+    const { loaded, raised, refused } = fates.unchecked;
+    t.equal(loaded + raised + refused, LIVING, `${name}: all units without checksum are tried`);
+    t.ok(loaded > 0, `${name}: some are loaded`);
+    t.ok(refused > 0, `${name}: some are refused`);
     const [before, after] = memory;
     t.ok(after.live - before.live < MOST_LEFT * LIVING, `${name}: ${before.live} bytes become ${after.live}`);
   }

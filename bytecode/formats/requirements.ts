@@ -1,6 +1,6 @@
 /**
  * Implementations that a unit or library needs, each by its digest: what ocamlopt writes into .cmx files, and ocamlc does not.
- * They follow the file's descriptor, where nothing else is, as lines of text that loader/library/dynlink_bactrian.ml reads:
+ * They follow the file's descriptor, and its checksum if there is one, as lines of text that loader/library/dynlink_bactrian.ml reads:
  *
  *     … descriptor | UNIT DIGEST\n … | length of the lines, eight digits | BactrianRequires
  */
@@ -25,4 +25,12 @@ export function withRequirements(bytes: Uint8Array, requirements: readonly Requi
   result.set(lines, bytes.length);
   result.set(footer, bytes.length + lines.length);
   return result;
+}
+
+/** Where the requirements end that may begin at a byte; if there are none, that byte itself. */
+export function endOfRequirements(bytes: Uint8Array, at: number): number {
+  const footer = bytes.length - MAGIC.length - LENGTH_DIGITS;
+  if (footer < at) return at;
+  const text = new TextDecoder("latin1").decode(bytes.subarray(footer));
+  return text.endsWith(MAGIC) && Number(text.slice(0, LENGTH_DIGITS)) === footer - at ? bytes.length : at;
 }

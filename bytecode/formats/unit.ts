@@ -3,7 +3,10 @@
  *
  *     .cmo   magic | offset of descriptor | code | debug data | descriptor
  *     .cma   magic | offset of descriptor | code and debug data of each unit … | library descriptor
+ *
+ * What may follow the descriptor: checksum.ts, requirements.ts.
  */
+import { checkAfterDescriptor } from "./checksum.ts";
 import { type Crc, readCrcs } from "./crcs.ts";
 import { FormatError, readingFile } from "./errors.ts";
 import { MAGIC_LENGTH, expectMagic, identify } from "./magic.ts";
@@ -113,7 +116,9 @@ function readDescriptor(bytes: Uint8Array, place: string): MarshalValue {
       `the descriptor should be at byte ${offset} of ${bytes.length}`,
     );
   }
-  return unmarshal(bytes, offset, place).value;
+  const { value, end } = unmarshal(bytes, offset, place);
+  checkAfterDescriptor(bytes, end);
+  return value;
 }
 
 function decodeUnit(bytes: Uint8Array, value: MarshalValue, where: string): CompilationUnit {

@@ -267,6 +267,15 @@ const TOPEVAL: readonly Change[] = [
       | ic ->
       Misc.try_finally`,
   ],
+  // A file that cannot be read is no reason to end the session.
+  [
+    "(fun () -> really_load_file recursive ppf name filename ic)\n",
+    `(fun () ->
+          let refuse reason = fprintf ppf "Cannot load %s.@.Reason: %s@." filename reason; false in
+          try really_load_file recursive ppf name filename ic with
+          | Failure reason | Sys_error reason -> refuse reason
+          | End_of_file -> refuse "it ends too early. Build it again, or repeat the copy or download it came from.")`,
+  ],
   // What Dynlink works with when it is loaded into the toplevel: loader/library/dynlink_bactrian.mli.
   [
     "  Env.import_crcs ~source:Sys.executable_name crc_intfs;\n",

@@ -1,10 +1,11 @@
 /**
- * One living session: a program that loads damaged plugins, units and libraries with Dynlink, one after the other, and must do
+ * One living session: a program that loads damaged units, libraries and plugins with Dynlink, one after the other, and must do
  * some work after each.
  *
- * The checksum of a native plugin tells its damage. A unit has none: what the verifier lets through runs, and can do what code
- * without types can do, up to the crash that ends a program. So units are rehearsed in sessions of their own first, each of which
- * ends with the first crash; those that crash there, or do not end, are left out of the living session, and counted.
+ * Checksums tell the damage to plugins, and to what the command `bactrian ocamlc` has compiled. Units of other compilers have
+ * none: what the verifier lets through runs, and can do what code without types can do, up to the crash that ends a program. So
+ * they are rehearsed in sessions of their own first, whose heap is checked around each collection. Such a session ends with the first
+ * crash or wrong block; what ends one is left out of the living session, and counted.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +14,7 @@ import type { CoreModule, Engine } from "../../bytecode/engine.ts";
 import { fn, int, string, unit } from "../../loader/codecs.ts";
 import { libraryDirectory, loadCore } from "../../loader/installation.ts";
 import { Runtime } from "../../loader/runtime.ts";
+import { checksumOf } from "../../bytecode/formats/checksum.ts";
 import { compileExecutable, compileLibrary } from "../../native/compile.ts";
 import { writeNativeFile } from "../../native/file-write.ts";
 import { readExecutable } from "../../bytecode/formats/executable.ts";
@@ -26,6 +28,11 @@ const MEMORY = 64 << 20;
 export type Fate = "loaded" | "raised" | "refused" | "ended";
 export type Fates = Readonly<Record<Fate, number>>;
 
+/** What is damaged: a .cmo or .cma as `bactrian ocamlc` writes it; as other compilers do, without a checksum; a .cmxs. */
+export const KINDS = ["unit", "unchecked", "plugin"] as const;
+export type Kind = (typeof KINDS)[number];
+type OfEach<T> = Readonly<Record<Kind, T>>;
+
 interface Subject {
   readonly bytes: Uint8Array;
   readonly regions: readonly Region[];
@@ -36,8 +43,7 @@ export interface Material {
   readonly core: CoreModule;
   /** A bytecode executable, or what `bactrian compile` makes of it. */
   readonly program: Uint8Array;
-  readonly units: readonly Subject[];
-  readonly plugins: readonly Subject[];
+  readonly subjects: OfEach<readonly Subject[]>;
 }
 
 /** `native`: whether the program is. */
@@ -56,11 +62,17 @@ export function prepareMaterial(native: boolean): Material {
     return {
       core,
       program: native ? writeNativeFile(compileExecutable(executable, core)) : executable.bytes,
-      units: units.map(({ bytes }) => ({ bytes, regions: regionsOf(bytes) })),
-      plugins: units.map(({ name, bytes }) => {
-        const plugin = writeNativeFile(compileLibrary(bytes, core, name));
-        return { bytes: plugin, regions: [{ name: "file", start: 0, end: plugin.length }] };
-      }),
+      subjects: {
+        unit: units.map(({ bytes }) => {
+          const checked = new Uint8Array(Buffer.concat([bytes, checksumOf(bytes)]));
+          return { bytes: checked, regions: regionsOf(checked) };
+        }),
+        unchecked: units.map(({ bytes }) => ({ bytes, regions: regionsOf(bytes) })),
+        plugin: units.map(({ name, bytes }) => {
+          const plugin = writeNativeFile(compileLibrary(bytes, core, name));
+          return { bytes: plugin, regions: [{ name: "file", start: 0, end: plugin.length }] };
+        }),
+      },
     };
   } finally {
     rmSync(folder, { recursive: true });
@@ -81,9 +93,10 @@ class Session {
     this.expected = this.work();
   }
 
-  static async start({ core, program }: Material): Promise<Session> {
+  /** `parameters`: OCAMLRUNPARAM. */
+  static async start({ core, program }: Material, parameters: string): Promise<Session> {
     const host = new ListeningHost();
-    const runtime = await Runtime.create({ core, host, parameters: "l=64k", limits: { memoryBytes: MEMORY } });
+    const runtime = await Runtime.create({ core, host, parameters, limits: { memoryBytes: MEMORY } });
     await runtime.run(program);
     return new Session(runtime, host);
   }
@@ -114,8 +127,7 @@ class Session {
 const nothing = (): Record<Fate, number> => ({ loaded: 0, raised: 0, refused: 0, ended: 0 });
 
 interface DamagedFile {
-  /** Or a library; else a plugin. */
-  readonly isUnit: boolean;
+  readonly kind: Kind;
   readonly seed: number;
   readonly bytes: () => Uint8Array;
 }
@@ -129,18 +141,17 @@ function damage({ bytes, regions }: Subject, seed: number): Uint8Array {
   return Buffer.compare(mutant, bytes) === 0 ? damage({ bytes, regions }, seed + OTHER_SEED) : mutant;
 }
 
-/** A damaged unit or plugin, known by its seed. */
-function damagedFile({ units, plugins }: Material, isUnit: boolean, seed: number): DamagedFile {
-  const subjects = isUnit ? units : plugins;
-  return { isUnit, seed, bytes: () => damage(subjects[seed % subjects.length]!, seed) };
+/** A damaged file, known by its seed. */
+function damagedFile(material: Material, kind: Kind, seed: number): DamagedFile {
+  const subjects = material.subjects[kind];
+  return { kind, seed, bytes: () => damage(subjects[seed % subjects.length]!, seed) };
 }
 
 export interface Living {
-  /** How the units have ended that were rehearsed. */
+  /** How the units without checksum have ended that were rehearsed. */
   readonly rehearsed: Fates;
-  /** What became of those and of plugins in the living session. */
-  readonly units: Fates;
-  readonly plugins: Fates;
+  /** What became of each kind of file in the living session. */
+  readonly fates: OfEach<Fates>;
   /** Before the first file, and after the last one. */
   readonly memory: readonly [Memory, Memory];
 }
@@ -155,32 +166,40 @@ export interface Memory {
   readonly resident: number;
 }
 
-/** Rehearse damaged units until `count` have left their session alive; load them, and as many damaged plugins, into one session. */
+/** A small stack. */
+const LIVING = "l=64k";
+/** The same, and the heap is checked. */
+const REHEARSAL = "l=64k,V=1";
+
+/**
+ * Rehearse damaged units without checksum until `count` have left their session alive; load them, and as many damaged files of each
+ * other kind, into one session.
+ */
 export async function live(material: Material, count: number, seed: number): Promise<Living> {
   const rehearsed = nothing();
   const files: DamagedFile[] = [];
   let rehearsal: Session | undefined;
-  for (let next = seed; files.length < 2 * count; next++) {
-    const unit = damagedFile(material, true, next);
-    rehearsal ??= await Session.start(material);
+  for (let next = seed; files.length < KINDS.length * count; next++) {
+    const [unit, unchecked, plugin] = KINDS.map((kind) => damagedFile(material, kind, next));
+    rehearsal ??= await Session.start(material, REHEARSAL);
     try {
-      rehearsed[rehearsal.load(unit.bytes())]++;
-      files.push(unit, damagedFile(material, false, next));
+      rehearsed[rehearsal.load(unchecked!.bytes())]++;
+      files.push(unit!, unchecked!, plugin!);
     } catch {
       rehearsed.ended++;
       rehearsal = undefined;
     }
   }
   rehearsal = undefined;
-  const session = await Session.start(material);
+  const session = await Session.start(material, LIVING);
   const before = session.measure();
-  const [units, plugins] = [nothing(), nothing()];
-  for (const { isUnit, seed, bytes } of files) {
+  const fates = { unit: nothing(), unchecked: nothing(), plugin: nothing() };
+  for (const { kind, seed, bytes } of files) {
     try {
-      (isUnit ? units : plugins)[session.load(bytes())]++;
+      fates[kind][session.load(bytes())]++;
     } catch (e) {
-      throw new Error(`${isUnit ? "unit" : "plugin"} of seed ${seed}: ${(e as Error).message}`, { cause: e });
+      throw new Error(`${kind} of seed ${seed}: ${(e as Error).message}`, { cause: e });
     }
   }
-  return { rehearsed, units, plugins, memory: [before, session.measure()] };
+  return { rehearsed, fates, memory: [before, session.measure()] };
 }
