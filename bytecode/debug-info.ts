@@ -2,7 +2,8 @@
 import { TAG_STRING } from "../runtime/layout.ts";
 import type { Machine } from "../runtime/machine.ts";
 import type { CodeFragment } from "./code.ts";
-import { compareEvents, findEvent, type Place, type ProgramDebug } from "./formats/debug.ts";
+import { compareEvents, findEvent, type Place, type ProgramDebug, readUnitDebug, type UnitDebug } from "./formats/debug.ts";
+import { FormatError } from "./formats/errors.ts";
 
 export interface Location {
   readonly fileName: string;
@@ -33,13 +34,18 @@ export class DebugInfo {
 
   /**
    * Locations of code made by the program itself: `events` is the address of an OCaml array of lists of
-   * Instruct.debug_event. They are read now, since the collector may move them. Raises Failure when they are something
-   * else.
+   * Instruct.debug_event, which are read now, since the collector may move them, or of such lists as they are marshalled, which are
+   * read when they are needed. Raises Failure when they are something else.
    */
   addEvents(m: Machine, fragment: CodeFragment, events: number): void {
     const found: (Location & Place)[] = [];
+    const marshalled: UnitDebug[] = [];
     let left = MAX_EVENTS_PER_WORD * fragment.original.length;
     for (let i = 0; i < m.wosize(events); i++) {
+      if (isString(m, events, i)) {
+        marshalled.push(readUnitDebug(m.bytes(m.block(events, i)), "a unit"));
+        continue;
+      }
       for (let p = events, k = i; !m.isInt(p, k); k = 1) {
         if (left-- === 0) malformed(m);
         p = blockAt(m, p, k, 2);
@@ -47,7 +53,8 @@ export class DebugInfo {
       }
     }
     found.sort(compareEvents);
-    this.entries.push({ fragment, find: (pos) => findEvent(found, pos) });
+    const find: Finder = (pos) => findEvent(found, pos) ?? marshalled.map((unit) => locationIn(unit, pos)).find((location) => location);
+    this.entries.push({ fragment, find });
   }
 
   remove(fragment: CodeFragment): void {
@@ -69,6 +76,16 @@ export class DebugInfo {
 
   private entryOf(address: number): Entry | undefined {
     return this.entries.find(({ fragment: f }) => address >= f.start && address < f.start + f.length);
+  }
+}
+
+/** Where a unit's debug data, unless they are damaged, say that the code at a byte offset comes from. */
+function locationIn(unit: UnitDebug, pos: number): Location | undefined {
+  try {
+    return unit.find(pos);
+  } catch (e) {
+    if (e instanceof FormatError) return undefined;
+    throw e;
   }
 }
 
@@ -98,8 +115,10 @@ function blockAt(m: Machine, p: number, i: number, size: number): number {
   return m.tag(block) === 0 && m.wosize(block) === size ? block : malformed(m);
 }
 
+const isString = (m: Machine, p: number, i: number): boolean => !m.isInt(p, i) && m.tag(m.block(p, i)) === TAG_STRING;
+
 function nameAt(m: Machine, p: number, i: number): string {
-  return !m.isInt(p, i) && m.tag(m.block(p, i)) === TAG_STRING ? m.utf8(m.block(p, i)) : malformed(m);
+  return isString(m, p, i) ? m.utf8(m.block(p, i)) : malformed(m);
 }
 
 function intAt(m: Machine, p: number, i: number): number {

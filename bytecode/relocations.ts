@@ -4,7 +4,7 @@
  */
 import { FormatError, readingFile } from "./formats/errors.ts";
 import { codeWords } from "./formats/executable.ts";
-import { type CompilationUnit, readUnits, type Reloc } from "./formats/unit.ts";
+import { type CompilationUnit, hasChecksum, readUnits, type Reloc } from "./formats/unit.ts";
 import { instructionLength } from "./instructions/decode.ts";
 import { FILE_OPCODES, instructions, opcode } from "./instructions/table.ts";
 
@@ -13,6 +13,14 @@ export function readLinkableUnits(bytes: Uint8Array, file?: string): Compilation
   const units = readUnits(bytes, file);
   readingFile(file, () => units.forEach(checkRelocations));
   return units;
+}
+
+/**
+ * Throws FormatError unless the units of a .cmo or .cma may be linked. That has been found when a file was given a checksum
+ * (cli/checksums.ts), and is not looked for again.
+ */
+export function checkLinkable(bytes: Uint8Array): void {
+  if (!hasChecksum(bytes)) readLinkableUnits(bytes);
 }
 
 const SETGLOBAL = opcode("SETGLOBAL");

@@ -142,7 +142,7 @@ const FORBIDDEN_TAGS = [245, 247, 249];
 /** Marks the instruction starts. The code of a unit ends by making a block of its values and storing that. */
 function decodeAll(code: Int32Array, options: VerifierOptions): Uint8Array {
   const starts = new Uint8Array(code.length);
-  const check = operandChecks(options);
+  const greatest = greatestOperands(options);
   const sizes = new Map<number, number>();
   const uses: number[] = [];
   let block: number | undefined;
@@ -152,20 +152,16 @@ function decodeAll(code: Int32Array, options: VerifierOptions): Uint8Array {
     starts[pc] = 1;
     let length = LENGTH[op]!;
     if (pc + length > code.length) throw invalid(code, pc, "the code ends inside an instruction");
-    const ranges = check[op]!;
+    const operands = op * OPERANDS - 1;
     const tagAt = TAG_OPERAND[op]!;
     if (tagAt >= 0 && FORBIDDEN_TAGS.includes(code[pc + 1 + tagAt]!)) {
       throw invalid(code, pc, `blocks of tag ${code[pc + 1 + tagAt]} are not made this way`);
     }
     for (let i = 1; i < length; i++) {
       const value = code[pc + i]!;
-      if (value < ranges[2 * i - 2]! || value > ranges[2 * i - 1]!) {
-        throw invalid(
-          code,
-          pc,
-          `operand ${i} is ${value}, outside ${ranges[2 * i - 2]} to ${ranges[2 * i - 1]}`,
-        );
-      }
+      const low = LEAST[operands + i]!;
+      const high = greatest[operands + i]!;
+      if (value < low || value > high) throw invalid(code, pc, `operand ${i} is ${value}, outside ${low} to ${high}`);
     }
     if (op === GETGLOBALFIELD || op === PUSHGETGLOBALFIELD) uses.push(pc);
     else if (op === SETGLOBAL && block !== undefined) sizes.set(code[pc + 1]!, block);
@@ -182,22 +178,36 @@ function decodeAll(code: Int32Array, options: VerifierOptions): Uint8Array {
   return starts;
 }
 
-/** For each opcode the ranges of its operands: least and greatest of the first, of the second… */
-function operandChecks(options: VerifierOptions): Int32Array[] {
-  const upper: Partial<Record<OperandKind, number>> = {};
-  if (options.globals !== undefined) upper.global = options.globals - 1;
-  if (options.primitives !== undefined) upper.primitive = options.primitives.length - 1;
-  return instructions.slice(0, FILE_OPCODES).map((instruction) => {
-    if (instruction.code === SWITCH) return Int32Array.of(-0x80000000, 0x7fffffff);
-    const { delta } = stackEffects[instruction.code]!;
-    return Int32Array.from(
-      instruction.operands.flatMap((kind, i) => {
-        const [least, greatest] = RANGES[kind];
-        // An operand that says how much to pop does not push.
-        return [delta.operand === i ? Math.max(least, delta.constant) : least, upper[kind] ?? greatest];
-      }),
-    );
-  });
+/** Operands that an instruction has at most. */
+const OPERANDS = Math.max(...instructions.slice(0, FILE_OPCODES).map(({ operands }) => operands.length));
+/** Least and greatest value of operand i of an opcode, at opcode * OPERANDS + i. */
+const LEAST = operandTable((kind, op, i) => {
+  // An operand that says how much to pop does not push.
+  const { delta } = stackEffects[op]!;
+  return delta.operand === i ? Math.max(RANGES[kind][0], delta.constant) : RANGES[kind][0];
+});
+const GREATEST = operandTable((kind) => RANGES[kind][1]);
+/** Places of operands of a kind in these tables. */
+const placesOf = (wanted: OperandKind): number[] =>
+  [...operandTable((kind) => (kind === wanted ? 1 : 0)).entries()].flatMap(([place, is]) => (is === 1 ? [place] : []));
+const GLOBAL_OPERANDS = placesOf("global");
+const PRIMITIVE_OPERANDS = placesOf("primitive");
+
+function operandTable(entry: (kind: OperandKind, op: number, i: number) => number): Int32Array {
+  const table = new Int32Array(FILE_OPCODES * OPERANDS);
+  for (let op = 0; op < FILE_OPCODES; op++) {
+    // SWITCH has two numbers in one.
+    instructions[op]!.operands.forEach((kind, i) => (table[op * OPERANDS + i] = entry(op === SWITCH ? "int" : kind, op, i)));
+  }
+  return table;
+}
+
+/** GREATEST in this program. */
+function greatestOperands({ globals, primitives }: VerifierOptions): Int32Array {
+  const table = GREATEST.slice();
+  if (globals !== undefined) for (const place of GLOBAL_OPERANDS) table[place] = globals - 1;
+  if (primitives !== undefined) for (const place of PRIMITIVE_OPERANDS) table[place] = primitives.length - 1;
+  return table;
 }
 
 // ---- Pass 2: control, heights, frames -------------------------------------------------------------------------------------

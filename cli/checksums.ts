@@ -4,12 +4,12 @@ import { resolve } from "node:path";
 import { checksumOf, endsWithChecksum } from "../bytecode/formats/checksum.ts";
 import { FormatError } from "../bytecode/formats/errors.ts";
 import { identify } from "../bytecode/formats/magic.ts";
-import { readUnits } from "../bytecode/formats/unit.ts";
+import { readLinkableUnits } from "../bytecode/relocations.ts";
 import type { NodeHost } from "../runtime/host/node.ts";
 
 /**
  * Remember the files that the program on a host opens to write them. To be called when it has ended: adds checksums to those that
- * are whole units and libraries.
+ * are units and libraries that may be linked.
  */
 export function rememberWritten({ files }: NodeHost): () => void {
   const written = new Set<string>();
@@ -32,12 +32,12 @@ function addChecksum(file: string): void {
   }
 }
 
-/** Whether this is a unit or library without a checksum. */
+/** Whether this is a unit or library that may be linked and has no checksum. */
 function isWhole(bytes: Uint8Array): boolean {
   const kind = identify(bytes)?.kind;
   if ((kind !== "cmo" && kind !== "cma") || endsWithChecksum(bytes)) return false;
   try {
-    readUnits(bytes);
+    readLinkableUnits(bytes);
     return true;
   } catch (e) {
     if (e instanceof FormatError) return false;

@@ -10,7 +10,7 @@ import type { CoreModule, Engine } from "../bytecode/engine.ts";
 import { FormatError } from "../bytecode/formats/errors.ts";
 import { isForeignCode } from "../bytecode/formats/magic.ts";
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
-import { readLinkableUnits } from "../bytecode/relocations.ts";
+import { checkLinkable } from "../bytecode/relocations.ts";
 import { checkAbi, type NativeFile } from "../native/file.ts";
 import { readNativeFile } from "../native/file-read.ts";
 import type { Plugins } from "../native/plugins.ts";
@@ -28,6 +28,9 @@ export const PLUGIN_CHANNEL = "native plugin";
  */
 const TOPLEVEL_LINKER = "Bactrian.linker";
 
+/** The name under which the sections are kept. */
+const SECTIONS = "Bactrian.sections";
+
 export interface DynlinkOptions {
   readonly program: BytecodeExecutable | undefined;
   readonly core: CoreModule;
@@ -41,6 +44,15 @@ export function dynlinkPrimitives({ program, core, engine, plugins }: DynlinkOpt
   const section = (m: Machine, name: string): Value => {
     const bytes = program?.section(name);
     return bytes && bytes.length > 0 ? m.internBytes(bytes) : Val.emptyList;
+  };
+  const sections = (m: Machine): Value => {
+    m.pushRoot(section(m, "SYMB"));
+    m.pushRoot(section(m, "CRCS"));
+    // Code that is made at run time numbers the primitives in the order of the table.
+    const names = engine().primitives.namesByIndex();
+    const primitives = m.list(names.length, (i) => m.allocString(names[i]!));
+    const crcs = m.popRoot();
+    return m.tuple(0, m.popRoot(), crcs, primitives, Val.emptyList);
   };
   // Who looks into a plugin often loads it next: #require, Runtime.load.
   let last: NativeFile | undefined;
@@ -61,16 +73,12 @@ export function dynlinkPrimitives({ program, core, engine, plugins }: DynlinkOpt
       (m) => {
         m.checkCompiled = (fd) => checkCompiled(m, fd);
         m.channelNamed = (fd, name) => name === PLUGIN_CHANNEL && (openPlugin(m, fd), true);
-        m.pushRoot(section(m, "SYMB"));
-        m.pushRoot(section(m, "CRCS"));
-        // Code that is made at run time numbers the primitives in the order of the table.
-        const names = engine().primitives.namesByIndex();
-        const primitives = m.list(names.length, (i) => m.allocString(names[i]!));
-        const crcs = m.popRoot();
-        const sections: Value[] = [m.popRoot(), crcs, primitives, Val.emptyList];
+        // They stay the same, and Dynlink looks often whether there is a linker.
+        if (m.namedValue(SECTIONS) === undefined) m.setNamedValue(SECTIONS, sections(m));
+        const known = m.namedValue(SECTIONS) as number;
         const linker = m.namedValue(TOPLEVEL_LINKER);
-        if (linker !== undefined) sections.push(linker);
-        return m.tuple(0, ...sections);
+        const fields = Array.from({ length: m.wosize(known) }, (_, i) => m.field(known, i));
+        return m.tuple(0, ...fields, ...(linker === undefined ? [] : [linker]));
       },
     ],
     caml_dynlink_open_lib: [
@@ -111,7 +119,7 @@ function contents(m: Machine, fd: number): Uint8Array {
 /** Raises Failure unless the file of a descriptor is a well-formed unit or library: OCaml takes what its descriptor says as it is. */
 function checkCompiled(m: Machine, fd: number): void {
   if (m.substitutes.has(fd)) return; // has been checked
-  failing(m, () => readLinkableUnits(contents(m, fd)));
+  failing(m, () => checkLinkable(contents(m, fd)));
 }
 
 /** What `act` gives; its FormatErrors are raised as Failure. */

@@ -4,7 +4,7 @@
  */
 import type { CoreModule, Engine } from "../bytecode/engine.ts";
 import { isForeignCode } from "../bytecode/formats/magic.ts";
-import { readLinkableUnits } from "../bytecode/relocations.ts";
+import { checkLinkable } from "../bytecode/relocations.ts";
 import type { NativeFile } from "../native/file.ts";
 import { readNativeFile } from "../native/file-read.ts";
 import type { Plugins } from "../native/plugins.ts";
@@ -49,7 +49,7 @@ export function libraryPrimitives({ core, engine, plugins }: LibraryOptions): Pr
         const tier = TIERS[m.int(a, 1)];
         const isNative = looksLikeModule(bytes) || isForeignCode(bytes);
         const plugin = isNative ? failing(m, () => pluginOf(readNativeFile(bytes), core)) : undefined;
-        if (!plugin) failing(m, () => readLinkableUnits(bytes));
+        if (!plugin) failing(m, () => checkLinkable(bytes));
         let closed: (() => void) | undefined;
         if (tier === "interpreted" || (tier === "as it is" && !plugin)) plugins().remove(plugin?.bytecode ?? bytes);
         else if (plugin) closed = plugins().add(plugin);

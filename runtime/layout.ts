@@ -416,7 +416,7 @@ export const EXN_UNDEFINED_RECURSIVE_MODULE = 11;
 
 /** Descriptor, -1 once closed. */
 export const CHANNEL_FD = 0; // i32
-export const CHANNEL_FLAGS = 4; // i32: CHANNEL_UNBUFFERED, CHANNEL_COMPILED
+export const CHANNEL_FLAGS = 4; // i32: CHANNEL_UNBUFFERED, CHANNEL_COMPILED, CHANNEL_RAW
 /** Position in the file of the end of what has been read, or of the start of what is to be written. */
 export const CHANNEL_OFFSET = 8; // f64
 /** Next byte to be delivered or to be filled. */
@@ -435,3 +435,5 @@ export const CHANNEL_BUFFER_SIZE = 65536;
 export const CHANNEL_UNBUFFERED = 16;
 /** Its file starts as compiled units and libraries do, and nobody has checked it. */
 export const CHANNEL_COMPILED = 32;
+/** Marshalled values that are read from it stay strings of bytes. */
+export const CHANNEL_RAW = 64;

@@ -364,6 +364,14 @@ export class Machine {
     return undefined;
   }
 
+  /** Register a value under a name, as OCaml code does. */
+  setNamedValue(name: string, value: Value): void {
+    this.pushRoot(value);
+    const string = this.allocString(name);
+    const pair = this.tuple(0, string, this.popRoot());
+    this.setWord(CELL_NAMED_VALUES, this.tuple(0, pair, this.word(CELL_NAMED_VALUES)));
+  }
+
   // ---- Waiting, warnings, primitives of core.wasm -----------------------------------------------------------------------
 
   /**

@@ -1,6 +1,6 @@
 /**
  * The checksum of a .cmo or .cma, by which damage is found that leaves the file well-formed. The command `bactrian ocamlc` writes
- * it behind the descriptor, where OCaml's own tools do not look. Files of other compilers have none.
+ * it behind the descriptor of files whose units may be linked, where OCaml's own tools do not look. Files of other compilers have none.
  *
  *     … descriptor | SHA-256 of all before it | BactrianChecksum
  *
@@ -27,14 +27,18 @@ export function checksumOf(bytes: Uint8Array): Uint8Array {
   return result;
 }
 
-/** `end`: of the descriptor, behind which there may be a checksum and requirements, nothing else. Throws FormatError. */
-export function checkAfterDescriptor(bytes: Uint8Array, end: number): void {
+/**
+ * Whether there is a checksum. `end`: of the descriptor, behind which there may be that and requirements, nothing else. Throws
+ * FormatError, also if the checksum is wrong.
+ */
+export function checkAfterDescriptor(bytes: Uint8Array, end: number): boolean {
   let next = end;
-  if (isMagicAt(bytes, end + DIGEST_LENGTH)) {
+  const checked = isMagicAt(bytes, end + DIGEST_LENGTH);
+  if (checked) {
     const sum = hashOf("sha256", bytes.subarray(0, end));
     if (sum.some((byte, i) => byte !== bytes[end + i])) throw new FormatError("corrupt", `byte ${end}`, "the file is damaged: its checksum is another");
     next += LENGTH;
   }
-  if (endOfRequirements(bytes, next) === bytes.length) return;
+  if (endOfRequirements(bytes, next) === bytes.length) return checked;
   throw new FormatError("corrupt", `byte ${next}`, "something follows its descriptor that is no checksum");
 }

@@ -11,7 +11,7 @@ import { type Crc, readCrcs } from "./crcs.ts";
 import { FormatError, readingFile } from "./errors.ts";
 import { MAGIC_LENGTH, expectMagic, identify } from "./magic.ts";
 import { type Literal, checkLiterals } from "./literal.ts";
-import { type MarshalValue, MarshalBlock, unmarshal } from "./marshal.ts";
+import { type MarshalValue, MarshalBlock, readMarshalHeader, unmarshal } from "./marshal.ts";
 import { asBlock, asBool, asInt, asList, asName } from "./shapes.ts";
 
 /** What the linker must put into the code word at byte `pos` of the unit's code. */
@@ -103,7 +103,22 @@ export function readUnits(bytes: Uint8Array, file?: string): CompilationUnit[] {
   return identify(bytes)?.kind === "cma" ? readLibrary(bytes, file).units : [readUnit(bytes, file)];
 }
 
+/** Whether a .cmo or .cma has a checksum, which is right then. @throws FormatError */
+export function hasChecksum(bytes: Uint8Array): boolean {
+  const place = "descriptor";
+  expectMagic(bytes, identify(bytes)?.kind === "cma" ? "cma" : "cmo");
+  const start = descriptorOffset(bytes);
+  const { headerLength, dataLength } = readMarshalHeader(bytes, start, place);
+  return checkAfterDescriptor(bytes, start + headerLength + dataLength);
+}
+
 function readDescriptor(bytes: Uint8Array, place: string): MarshalValue {
+  const { value, end } = unmarshal(bytes, descriptorOffset(bytes), place);
+  checkAfterDescriptor(bytes, end);
+  return value;
+}
+
+function descriptorOffset(bytes: Uint8Array): number {
   if (bytes.length < MAGIC_LENGTH + 4) {
     throw new FormatError("truncated", `byte ${bytes.length}`, "the file ends after its magic number");
   }
@@ -116,9 +131,7 @@ function readDescriptor(bytes: Uint8Array, place: string): MarshalValue {
       `the descriptor should be at byte ${offset} of ${bytes.length}`,
     );
   }
-  const { value, end } = unmarshal(bytes, offset, place);
-  checkAfterDescriptor(bytes, end);
-  return value;
+  return offset;
 }
 
 function decodeUnit(bytes: Uint8Array, value: MarshalValue, where: string): CompilationUnit {

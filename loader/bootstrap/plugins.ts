@@ -9,6 +9,7 @@
  * OCaml's own ocamlrun any more. There is a name that channels are given, which means nothing to ocamlrun.
  */
 import { BuildError } from "../errors.ts";
+import { RAW_CHANNEL } from "../../runtime/primitives/channels.ts";
 import { PLUGIN_CHANNEL } from "../dynlink.ts";
 
 /** A text that must be there once, and what replaces it. */
@@ -105,6 +106,10 @@ const DYNLINK: readonly Change[] = [
     "        clos\n      )\n",
     `Dynlink_shared.add { descriptor = compunit; file = file_name; code = digest; is_private = priv; slot; start = clos };
     clos with exn -> Symtable.restore_state old_state; raise (linking_failed exn))`,
+  ],
+  [
+    "            [| (Compression.input_value ic : instruct_debug_event list) |]\n",
+    "Dynlink_bactrian.leave_values_marshalled ic; [| (Compression.input_value ic : instruct_debug_event list) |]",
   ],
   ["try open_in_bin file_name\n", "try Dynlink_bactrian.open_code file_name"],
   ["      let handle = ic, file_name, file_digest in\n", "let handle = ic, file_name, file_digest, ref None in"],
@@ -266,6 +271,18 @@ const TOPEVAL: readonly Change[] = [
           fprintf ppf "Cannot load %s.@.Reason: %s@." filename reason; false
       | ic ->
       Misc.try_finally`,
+  ],
+  // A unit that cannot be linked leaves what was there.
+  [
+    "  let initial_symtable = Symtable.current_state() in\n  Symtable.patch_object code compunit.cu_reloc;\n",
+    `let initial_symtable = Symtable.current_state () in
+    let linking f = try f () with exn -> Symtable.restore_state initial_symtable; raise exn in
+    linking (fun () -> Symtable.patch_object code compunit.cu_reloc);`,
+  ],
+  [
+    "      [| input_value ic |]\n",
+    `set_channel_name ic ${JSON.stringify(RAW_CHANNEL)};
+    linking (fun () -> [| input_value ic |])`,
   ],
   // A file that cannot be read is no reason to end the session.
   [

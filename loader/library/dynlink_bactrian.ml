@@ -28,6 +28,8 @@ let open_code file =
   | () -> channel
   | exception exn -> close_in_noerr channel; raise exn
 
+let leave_values_marshalled channel = set_channel_name channel "raw values" (* runtime/primitives/channels.ts: RAW_CHANNEL *)
+
 (* bytecode/formats/requirements.ts *)
 let magic = "BactrianRequires"
 let digits = 8

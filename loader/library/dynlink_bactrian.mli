@@ -15,6 +15,10 @@ val existing_form : string -> string
     for plugins that cannot be used. *)
 val open_code : string -> in_channel
 
+(** From now on the channel gives marshalled values as strings of bytes: debug data, which are read when they are needed. OCaml's
+    own runtime goes on giving values. *)
+val leave_values_marshalled : in_channel -> unit
+
 (** The implementations that the units of a file need, by name: the digests of the files that they come from and of their names
     ([bactrian compile --requires]). *)
 val requirements : in_channel -> (string * Digest.t) list

@@ -19,6 +19,7 @@ import {
   CHANNEL_NEXT,
   CHANNEL_OFFSET,
   CHANNEL_PREVIOUS,
+  CHANNEL_RAW,
   CHANNEL_REFERENCES,
   CHANNEL_SIZE,
   CHANNEL_UNBUFFERED,
@@ -34,6 +35,7 @@ import { internFromMemory } from "./intern";
 import { marshalledLength } from "./intern-header";
 import { copyInt64 } from "./ints";
 import { dropRoots, popRoot, pushRoot, root } from "./roots";
+import { alloc_string } from "./strings";
 import { customData, initField, ofBool, ofInt, ofInt32, stringLength, toInt, toInt32, UNIT, value } from "./values";
 
 /** Read at most n bytes; 0 at the end, -1: raised, or (unless `block`) the primitive is to be called again later. */
@@ -691,15 +693,24 @@ export function caml_input_value(v: value): value {
     dropRoots(1);
     return 0;
   }
+  const raw = load<i32>(channelOf(v), CHANNEL_FLAGS) & CHANNEL_RAW;
   const header = memAlloc(MAX_HEADER);
   const p = header ? readMarshalled(root(0), header) : 0;
   if (!header) raiseOutOfMemory();
   memFree(header);
   dropRoots(1);
   if (!p) return 0;
-  const result = internFromMemory(p, marshalledBytes, "input_value");
+  const result = raw ? stringOf(p, marshalledBytes) : internFromMemory(p, marshalledBytes, "input_value");
   memFree(p);
   return result;
+}
+
+/** What lies in memory outside of the heap, as a string; 0: raised. */
+function stringOf(p: usize, n: usize): value {
+  const string = alloc_string(<i32>n);
+  if (!string) return 0;
+  memory.copy(string, p, n);
+  return <value>string;
 }
 export { caml_input_value as caml_input_value_to_outside_heap };
 

@@ -2,7 +2,7 @@
  * The host's side of channels, whose buffers are in runtime/core/io.ts: what fills and empties them, and the primitives
  * that are about descriptors.
  */
-import { CHANNEL_FD, CHANNEL_MAX, WORD } from "../layout.ts";
+import { CHANNEL_FD, CHANNEL_FLAGS, CHANNEL_MAX, CHANNEL_RAW, WORD } from "../layout.ts";
 import { HostError, HostWait } from "../host/host.ts";
 import { type Machine, OcamlException } from "../machine.ts";
 import { definePrimitives, type Primitive, Val } from "../primitives.ts";
@@ -22,6 +22,12 @@ export function channelDescriptor(m: Machine, p: number, i: number): number {
 export function isOutputChannel(m: Machine, p: number, i: number): boolean {
   return m.i32[(channelAt(m, p, i) + CHANNEL_MAX) >>> 2]! === 0;
 }
+
+/**
+ * The name that Dynlink and the toplevel give to a channel from which they are going to read debug data (loader/bootstrap/plugins.ts): it
+ * gives marshalled values as they are from then on, so that they are not read before they are needed.
+ */
+export const RAW_CHANNEL = "raw values";
 
 /** Descriptors from here on are of no file: channels on them read bytes in memory (Machine.substitutes). */
 export const FIRST_MEMORY_DESCRIPTOR = 1 << 28;
@@ -126,7 +132,8 @@ export function channelPrimitives(names: ChannelNames): Primitive[] {
       2,
       (m, a) => {
         const [fd, name] = [channelDescriptor(m, a, 0), m.utf8(m.block(a, 1))];
-        if (!m.channelNamed?.(fd, name)) names.set(fd, name);
+        if (name === RAW_CHANNEL) m.i32[(channelAt(m, a, 0) + CHANNEL_FLAGS) >>> 2]! |= CHANNEL_RAW;
+        else if (!m.channelNamed?.(fd, name)) names.set(fd, name);
         return Val.unit;
       },
     ],

@@ -4,8 +4,8 @@
  *
  * Checksums tell the damage to plugins, and to what the command `bactrian ocamlc` has compiled. Units of other compilers have
  * none: what the verifier lets through runs, and can do what code without types can do, up to the crash that ends a program. So
- * they are rehearsed in sessions of their own first, whose heap is checked around each collection. Such a session ends with the first
- * crash or wrong block; what ends one is left out of the living session, and counted.
+ * they are rehearsed in sessions of their own first, whose heap is checked after each of them. Such a session ends with the first crash or
+ * wrong block; what ends one is left out of the living session, and counted.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,6 +17,7 @@ import { Runtime } from "../../loader/runtime.ts";
 import { checksumOf } from "../../bytecode/formats/checksum.ts";
 import { compileExecutable, compileLibrary } from "../../native/compile.ts";
 import { writeNativeFile } from "../../native/file-write.ts";
+import { CELL_DEBUG, DEBUG_CHECK_HEAP } from "../../runtime/layout.ts";
 import { readExecutable } from "../../bytecode/formats/executable.ts";
 import { ocamlc, testFolder } from "../support/programs.ts";
 import { limitTime, ListeningHost } from "./host.ts";
@@ -84,21 +85,23 @@ class Session {
   private readonly host: ListeningHost;
   private readonly startTime: () => void;
   private readonly expected: string;
+  private readonly checked: boolean;
   private loads = 0;
 
-  private constructor(runtime: Runtime, host: ListeningHost) {
+  private constructor(runtime: Runtime, host: ListeningHost, checked: boolean) {
     this.runtime = runtime;
     this.host = host;
+    this.checked = checked;
     this.startTime = limitTime(runtime["engine"] as Engine);
     this.expected = this.work();
   }
 
-  /** `parameters`: OCAMLRUNPARAM. */
-  static async start({ core, program }: Material, parameters: string): Promise<Session> {
+  /** `checked`: the heap is, after each file. */
+  static async start({ core, program }: Material, checked: boolean): Promise<Session> {
     const host = new ListeningHost();
-    const runtime = await Runtime.create({ core, host, parameters, limits: { memoryBytes: MEMORY } });
+    const runtime = await Runtime.create({ core, host, parameters: "l=64k", limits: { memoryBytes: MEMORY } });
     await runtime.run(program);
-    return new Session(runtime, host);
+    return new Session(runtime, host, checked);
   }
 
   measure(): Memory {
@@ -108,7 +111,11 @@ class Session {
   }
 
   private work(): string {
-    return this.runtime.call("work", fn([int], string), this.loads++);
+    const { machine } = this.runtime["engine"] as Engine;
+    machine.i32[CELL_DEBUG >>> 2] = this.checked ? DEBUG_CHECK_HEAP : 0;
+    const result = this.runtime.call("work", fn([int], string), this.loads++);
+    machine.i32[CELL_DEBUG >>> 2] = 0;
+    return result;
   }
 
   /** Load a file. How that has ended; throws what ends the session. */
@@ -166,11 +173,6 @@ export interface Memory {
   readonly resident: number;
 }
 
-/** A small stack. */
-const LIVING = "l=64k";
-/** The same, and the heap is checked. */
-const REHEARSAL = "l=64k,V=1";
-
 /**
  * Rehearse damaged units without checksum until `count` have left their session alive; load them, and as many damaged files of each
  * other kind, into one session.
@@ -181,7 +183,7 @@ export async function live(material: Material, count: number, seed: number): Pro
   let rehearsal: Session | undefined;
   for (let next = seed; files.length < KINDS.length * count; next++) {
     const [unit, unchecked, plugin] = KINDS.map((kind) => damagedFile(material, kind, next));
-    rehearsal ??= await Session.start(material, REHEARSAL);
+    rehearsal ??= await Session.start(material, true);
     try {
       rehearsed[rehearsal.load(unchecked!.bytes())]++;
       files.push(unit!, unchecked!, plugin!);
@@ -191,7 +193,7 @@ export async function live(material: Material, count: number, seed: number): Pro
     }
   }
   rehearsal = undefined;
-  const session = await Session.start(material, LIVING);
+  const session = await Session.start(material, false);
   const before = session.measure();
   const fates = { unit: nothing(), unchecked: nothing(), plugin: nothing() };
   for (const { kind, seed, bytes } of files) {
