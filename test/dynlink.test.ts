@@ -109,6 +109,15 @@ each("a file that is loaded privately, twice, is there twice (#11527)", (t, comb
 
 const failure = (said: string): RegExp => new RegExp(`^Dynlink.Error \\(Dynlink.*\n${said}`);
 
+each("units that are packed into one", (t, combination) => {
+  const tier = combination.plugins === "native" ? "native" : "interpreted";
+  const lines = ["private crate.cmo", "call packed", "units", "load crate.cmo", "call packed", "tier packed", "units", "global Crate", "load crate.cmo"];
+  const [privately, there, hidden, ...loaded] = answers(combination, lines);
+  t.same([privately, there, hidden], ["done", "42", ""]);
+  t.same(loaded.slice(0, -1), ["done", "42", tier, "Crate", "there"]);
+  t.match(loaded.at(-1), failure("The module `Crate' is already loaded"));
+});
+
 each("nothing is left of what could not be loaded (#14323)", (t, combination) => {
   const directory = copyOf(combination);
   const extension = combination.plugins === "native" ? "cmxs" : "cmo";

@@ -48,13 +48,10 @@ export class ListeningHost extends BaseHost {
 }
 
 /** Have what an engine runs end when its time is over, at the next poll. A function that starts the time. */
-export function limitTime({ scheduler }: Engine): () => void {
+export function limitTime(engine: Engine): () => void {
   let end = Infinity;
-  const poll = scheduler.poll.bind(scheduler);
-  scheduler.poll = (nested) => {
+  engine.onPoll = () => {
     if (performance.now() > end) throw new TimeIsOver();
-    return poll(nested);
   };
   return () => (end = performance.now() + TIME);
 }
-

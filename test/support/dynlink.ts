@@ -54,6 +54,8 @@ export function prepareDynlink(): Fixture {
   inFolder("", "-c", "registry.ml", "pig.mli", "absent.mli", "later.ml", "host.ml", ...PLUGINS.map((name) => `${name}.ml`));
   inFolder("other", "-c", "registry.ml", "counter.ml");
   inFolder("", "-I", ".", "-c", "fixed/raising.ml");
+  inFolder("", "-I", "packed", "-for-pack", "Crate", "-c", "packed/left.ml", "packed/right.ml");
+  inFolder("", "-pack", "-o", "crate.cmo", "packed/left.cmo", "packed/right.cmo");
   inFolder("", "-linkall", "dynlink.cma", "registry.cmo", "host.cmo", "later.cmo", "-o", "host.byte");
   inFolder("", "-a", "hello.cmo", "greeter.cmo", "-o", "greeting.cma");
   inFolder("", "-a", "hello.cmo", "raising.cmo", "-o", "half.cma");
@@ -62,7 +64,7 @@ export function prepareDynlink(): Fixture {
   patch(join(bytecode, "predefined.cmo"), "Match_failure", "Match_failurf");
   patch(join(bytecode, "registrx.cmo"), "Registry", "Registrx");
   const host = readExecutable(readFileSync(join(bytecode, "host.byte")), "host.byte");
-  for (const name of ["later.cmo", "other/registry.cmo"]) rmSync(join(bytecode, name));
+  for (const name of ["later.cmo", "other/registry.cmo", "packed/left.cmo", "packed/right.cmo"]) rmSync(join(bytecode, name));
   const native = join(root, "native");
   cpSync(bytecode, native, { recursive: true });
   for (const file of readdirSync(native, { recursive: true, encoding: "utf8" })) {

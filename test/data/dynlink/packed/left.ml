@@ -1,0 +1,1 @@
+let half = Sys.opaque_identity 21

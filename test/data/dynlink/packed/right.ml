@@ -1,0 +1,1 @@
+let () = Registry.register "packed" (fun () -> 2 * Left.half)
