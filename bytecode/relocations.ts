@@ -43,9 +43,11 @@ function checkRelocations({ name, code, relocs }: CompilationUnit): void {
     throw new FormatError("corrupt", `code word ${word} of unit ${name}`, problem);
   };
   if (kinds.size < relocs.length) wrong(0, "some of its words are relocated twice");
-  for (let i = 0; i < words.length; i += instructionLength(words, i)) {
+  for (let i = 0, length = 0; i < words.length; i += length) {
     const op = words[i]!;
     if (op < 0 || op >= FILE_OPCODES) return;
+    length = instructionLength(words, i);
+    if (length <= 0) return;
     for (const { at, by } of linked[op]!) {
       const kind = kinds.get(i + at);
       if (kind === undefined || !by.includes(kind)) wrong(i + at, `a relocation of the kind ${by.join(" or ")} is missing`);

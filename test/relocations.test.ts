@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { FormatError, readUnits } from "../bytecode/formats/index.ts";
+import { codeWords, FormatError, readUnits } from "../bytecode/formats/index.ts";
 import { instruction } from "../bytecode/instructions/table.ts";
 import { readLinkableUnits } from "../bytecode/relocations.ts";
+import { verify } from "../bytecode/verifier.ts";
 import { libraryDirectory } from "../loader/installation.ts";
 import { testFolder } from "./support/programs.ts";
 
@@ -41,5 +42,16 @@ t.test("a unit cannot set what it only reads, nor read what has no number", (t) 
   t.ok(tried > 3, `${tried} places`);
   const constant = words.findIndex((word, i) => word === instruction("CONSTINT").code && !unit!.relocs.some(({ pos }) => pos >> 2 === i));
   t.throws(() => readLinkableUnits(changed(constant, instruction("GETGLOBAL").code), "file"), { message: /^file: .*a relocation .* is missing/ });
+  t.end();
+});
+
+t.test("a number of closures below 0 is for the verifier", (t) => {
+  const words = new Int32Array(unit!.code.slice().buffer);
+  const at = words.findIndex((word, i) => word === instruction("CLOSUREREC").code && !unit!.relocs.some(({ pos }) => pos >> 2 === i));
+  t.not(at, -1);
+  for (const count of [-1, -3, -4, -100, -0x80000000]) {
+    const [damaged] = readLinkableUnits(changed(at + 1, count));
+    t.throws(() => verify(codeWords(damaged!.code), { mayFallOff: true }), FormatError, String(count));
+  }
   t.end();
 });

@@ -276,7 +276,9 @@ const TOPEVAL: readonly Change[] = [
   [
     "  let initial_symtable = Symtable.current_state() in\n  Symtable.patch_object code compunit.cu_reloc;\n",
     `let initial_symtable = Symtable.current_state () in
-    let linking f = try f () with exn -> Symtable.restore_state initial_symtable; raise exn in
+    (* Constants that wait for their numbers are given them first: they would take those of later units. *)
+    let linking f =
+      try f () with exn -> Symtable.update_global_table (); Symtable.restore_state initial_symtable; raise exn in
     linking (fun () -> Symtable.patch_object code compunit.cu_reloc);`,
   ],
   [
