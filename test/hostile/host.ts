@@ -3,7 +3,7 @@ import type { Engine } from "../../bytecode/engine.ts";
 import { BaseHost } from "../../runtime/host/base.ts";
 import { type Files, type FileStatus, HostError } from "../../runtime/host/host.ts";
 
-/** Milliseconds that a program may run. */
+/** Milliseconds of the processor that a program may take. */
 export const TIME = 250;
 /** What a program may write, in bytes. */
 const OUTPUT = 1 << 20;
@@ -47,11 +47,17 @@ export class ListeningHost extends BaseHost {
   });
 }
 
-/** Have what an engine runs end when its time is over, at the next poll. A function that starts the time. */
-export function limitTime(engine: Engine): () => void {
+/** Have what an engine runs end when it has taken its time of the processor, at the next poll. A function that starts the time. */
+export function limitTime(engine: Engine, milliseconds = TIME): () => void {
   let end = Infinity;
   engine.onPoll = () => {
-    if (performance.now() > end) throw new TimeIsOver();
+    if (processorTime() > end) throw new TimeIsOver();
   };
-  return () => (end = performance.now() + TIME);
+  return () => (end = processorTime() + milliseconds);
+}
+
+/** In milliseconds. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

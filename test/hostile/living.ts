@@ -20,10 +20,12 @@ import { writeNativeFile } from "../../native/file-write.ts";
 import { CELL_DEBUG, DEBUG_CHECK_HEAP } from "../../runtime/layout.ts";
 import { readExecutable } from "../../bytecode/formats/executable.ts";
 import { ocamlc, testFolder } from "../support/programs.ts";
-import { limitTime, ListeningHost } from "./host.ts";
+import { limitTime, ListeningHost, TIME } from "./host.ts";
 import { mutate, type Region, regionsOf } from "./mutations.ts";
 
 const MEMORY = 64 << 20;
+/** What the living session may take for a file that has been rehearsed, and for the work after it, in milliseconds of the processor. */
+const PATIENCE = 60_000;
 
 /** How what was loaded has ended; `ended`: with the session, which has crashed or run out of time. */
 export type Fate = "loaded" | "raised" | "refused" | "ended";
@@ -92,7 +94,7 @@ class Session {
     this.runtime = runtime;
     this.host = host;
     this.checked = checked;
-    this.startTime = limitTime(runtime["engine"] as Engine);
+    this.startTime = limitTime(runtime["engine"] as Engine, checked ? TIME : PATIENCE);
     this.expected = this.work();
   }
 
