@@ -1,13 +1,15 @@
 /** Random programs print the same in every mix; one that does not is made small. See test/random/. */
 import { availableParallelism } from "node:os";
 import t from "tap";
-import { compare, type Tier, tiers } from "./random/compare.ts";
+import { compare } from "./random/compare.ts";
 import { tryPrograms } from "./random/driver.ts";
+import { Kit, makeKit } from "./random/kit.ts";
 import { generate, type Program } from "./random/program.ts";
 import { shrink } from "./random/shrink.ts";
+import { type Tier, tiers } from "./random/tiers.ts";
 import { textOf } from "./random/tree.ts";
 
-const COUNT = 40;
+const COUNT = 300;
 
 t.test("the same seed gives the same program", async (t) => {
   t.equal(textOf(generate(1).tree), textOf(generate(1).tree));
@@ -21,15 +23,17 @@ t.test(`${COUNT} programs print the same in all mixes`, async (t) => {
 });
 
 t.test("a program that fails is made small", async (t) => {
+  makeKit(t.testdir(), []);
+  const kit = new Kit(t.testdirName);
   const [plain] = tiers;
   /** Gets programs with a division wrong. */
   const wrong: Tier = {
     name: "wrong",
-    every: 1,
-    run: (executable, text) => plain!.run(executable, text).replaceAll(/checksum/g, / \/ /.test(text) ? "check" : "$&"),
+    covers: () => true,
+    run: (batch) => plain!.run(batch).replaceAll(/checksum/g, / \/ /.test(batch.text) ? "check" : "$&"),
   };
   const differs = (program: Program): boolean =>
-    compare([program], { tiers: [plain!, wrong], references: [] }).differences.length > 0;
+    compare([program], { kit, tiers: [plain!, wrong], references: [] }).differences.length > 0;
   const seed = Array.from({ length: 100 }, (_, seed) => seed).find((seed) => textOf(generate(seed).tree).includes(" / "));
   const program = generate(seed!);
   const { tree } = shrink(program, { fails: differs, attempts: 60 });

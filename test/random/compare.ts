@@ -1,53 +1,20 @@
-/** Programs run in every mix, and whether all print the same. */
+/** Programs run in every tier, and whether all print the same. */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { BytecodeExecutable } from "../../bytecode/formats/executable.ts";
-import { type Mix, mixes } from "../support/mixes.ts";
-import { compilePrograms, run } from "../support/programs.ts";
+import { Batch, UNIT } from "./batch.ts";
+import { type Kit, PRELUDE } from "./kit.ts";
 import { type Program, unitOf } from "./program.ts";
 import type { Reference } from "./reference.ts";
-
-/** What programs share. */
-export const PRELUDE = fileURLToPath(new URL("prelude.ml", import.meta.url));
-/** The unit with the programs. */
-export const UNIT = "programs";
-
-/** A way to run compiled programs: a mix, or what only a test has. */
-export interface Tier {
-  readonly name: string;
-  /** Of how many programs one is run in it, because it is slow. */
-  readonly every: number;
-  readonly run: (executable: BytecodeExecutable, text: string) => string;
-}
-
-/** What is written and the status, as one text; a crash of the VM counts as what it says. */
-function outcomeIn(mix: Mix, executable: BytecodeExecutable): string {
-  try {
-    const { status, stdout, stderr } = run(executable, { ...mix.options, argv: [UNIT] });
-    return `${stdout}${stderr}${status === 0 ? "" : `status ${status}\n`}`;
-  } catch (error) {
-    return `=== crash: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`;
-  }
-}
-
-const EVERY: Readonly<Record<Mix["name"], number>> = { plain: 1, checked: 1, stressed: 1, "stressed and checked": 100, native: 1, mixed: 2, "native, stressed and checked": 100, "mixed, stressed and checked": 100 };
-
-export const tiers: readonly Tier[] = mixes.map((mix) => ({
-  name: mix.name,
-  every: EVERY[mix.name],
-  run: (executable) => outcomeIn(mix, executable),
-}));
+import type { Tier } from "./tiers.ts";
 
 /** A folder with the sources of some programs, for as long as an action takes. */
-export function withSources<T>(programs: readonly Program[], action: (folder: string, text: string) => T): T {
+export function withSources<T>(programs: readonly Program[], action: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "bactrian-random-"));
-  const text = unitOf(programs);
   try {
     copyFileSync(PRELUDE, join(folder, "prelude.ml"));
-    writeFileSync(join(folder, `${UNIT}.ml`), text, "latin1");
-    return action(folder, text);
+    writeFileSync(join(folder, `${UNIT}.ml`), unitOf(programs), "latin1");
+    return action(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -73,41 +40,69 @@ export interface Comparison {
 }
 
 export interface Options {
+  readonly kit: Kit;
   readonly tiers: readonly Tier[];
   readonly references: readonly Reference[];
 }
 
-/** Run programs, all in one executable, in all tiers; programs that together cannot be compiled are tried in halves. */
+/** What some tier or compiler has printed for the programs that it is for. */
+interface Output {
+  readonly name: string;
+  readonly text: string;
+  readonly covers: (program: Program) => boolean;
+}
+
+function joined(comparisons: readonly Comparison[]): Comparison {
+  return { differences: comparisons.flatMap((it) => it.differences), refused: comparisons.flatMap((it) => it.refused) };
+}
+
+/** Run programs, all in one unit, in all tiers; programs that together cannot be compiled are tried in halves. */
 export function compare(programs: readonly Program[], options: Options): Comparison {
-  if (programs.length === 0) return { differences: [], refused: [] };
-  let outputs: { name: string; output: string; covers: (program: Program) => boolean }[];
-  const refused: Comparison["refused"][number][] = [];
+  if (programs.length === 0) return joined([]);
+  let batch: Batch;
   try {
-    outputs = withSources(programs, (folder, text) => {
-      const executable = compilePrograms(folder, ["prelude.ml"]).get(UNIT)!;
-      return options.tiers.map((tier) => ({ name: tier.name, output: tier.run(executable, text), covers: () => true }));
-    });
+    batch = new Batch(options.kit, programs);
   } catch (error) {
     const half = Math.floor(programs.length / 2);
     if (half === 0) return { differences: [], refused: [{ program: programs[0]!, by: "Bactrian", message: String(error) }] };
-    const [a, b] = [compare(programs.slice(0, half), options), compare(programs.slice(half), options)];
-    return { differences: [...a.differences, ...b.differences], refused: [...a.refused, ...b.refused] };
+    return joined([compare(programs.slice(0, half), options), compare(programs.slice(half), options)]);
   }
-  for (const reference of options.references) {
-    const covered = programs.filter(({ ordered }) => ordered || reference.ordersAlike);
-    const { outputs: texts, failures } = reference.run(covered);
-    for (const { program, message } of failures) refused.push({ program, by: reference.name, message });
-    const failed = new Set(failures.map(({ program }) => program));
-    outputs.push({ name: reference.name, output: texts.join(""), covers: (program) => covered.includes(program) && !failed.has(program) });
+  try {
+    const outputs = options.tiers.map((tier): Output => ({ name: tier.name, text: tier.run(batch), covers: () => true }));
+    const refused: Comparison["refused"][number][] = [];
+    for (const reference of options.references) {
+      const covered = programs.filter(({ ordered }) => ordered || reference.ordersAlike);
+      const { outputs: texts, failures } = reference.run(covered);
+      for (const { program, message } of failures) refused.push({ program, by: reference.name, message });
+      const failed = new Set(failures.map(({ program }) => program));
+      outputs.push({ name: reference.name, text: texts.join(""), covers: (program) => covered.includes(program) && !failed.has(program) });
+    }
+    const { differences, next } = differencesIn(programs, outputs);
+    return joined([{ differences, refused }, compare(programs.slice(next), options)]);
+  } finally {
+    batch.remove();
   }
-  const found = outputs.map((it) => ({ ...it, sections: sections(it.output) }));
-  const first = found[0]!;
-  const differences = programs.flatMap((program) => {
-    const expected = first.sections.get(program.seed) ?? "nothing";
-    const other = found.find(({ sections, covers }) => covers(program) && (sections.get(program.seed) ?? "nothing") !== expected);
-    if (other === undefined) return [];
-    const text = other.sections.get(program.seed) ?? other.output.slice(-500);
-    return [{ program, tiers: [first.name, other.name] as const, outputs: [expected, text] as const }];
-  });
-  return { differences, refused };
+}
+
+/** What the section of a program that has ended holds. */
+const END = /^checksum -?\d+, fuel -?\d+$/m;
+
+/** The differences up to the first program that did not end in some tier; the programs from `next` on may not have started. */
+function differencesIn(programs: readonly Program[], outputs: readonly Output[]): { differences: Difference[]; next: number } {
+  const [first, ...others] = outputs.map((it) => ({ ...it, sections: sections(it.text) }));
+  const differences: Difference[] = [];
+  for (const [i, program] of programs.entries()) {
+    const said = ({ sections, text }: { sections: Map<number, string>; text: string }): string => sections.get(program.seed) ?? text.slice(-500);
+    const expected = first!.sections.get(program.seed);
+    const ended = expected !== undefined && END.test(expected);
+    const other = others.find(({ sections, covers }) => covers(program) && sections.get(program.seed) !== expected);
+    if (other !== undefined || !ended) {
+      const second = other ?? { ...first!, name: "its end" };
+      differences.push({ program, tiers: [first!.name, second.name], outputs: [said(first!), said(second)] });
+    }
+    const following = programs[i + 1];
+    const stopped = following && outputs.length > 0 && [first!, other ?? first!].some(({ sections }) => !sections.has(following.seed));
+    if (stopped) return { differences, next: i + 1 };
+  }
+  return { differences, next: programs.length };
 }

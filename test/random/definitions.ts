@@ -56,7 +56,12 @@ export function variant(w: Writer): Definition {
     return it.types.length === 0 ? it.name : `${it.name} of ${tick ? `(${types})` : types}`;
   });
   const first = constructors[0]!.name;
-  w.universe.define(name, { simplest: () => (tick ? `(${first} : ${name})` : first), show: () => `show_${name}`, mutable: constructors.some((it) => it.types.some((t) => w.universe.isMutable(t))) });
+  w.universe.define(name, {
+    simplest: () => (tick ? `(${first} : ${name})` : first),
+    show: () => `show_${name}`,
+    mutable: constructors.some((it) => it.types.some((t) => w.universe.isMutable(t))),
+    annotated: tick !== "",
+  });
   const arms = (of: string, argument: (t: Type, x: string) => string): string[] =>
     constructors.map((it) => {
       const pattern = text(it, (_, i) => `x${i}`);
@@ -110,7 +115,7 @@ export function classes(w: Writer, depth: number): Definition {
   });
   for (const it of methods) operations.push(operation(`! (% : ${name})#${it.name} % : ${arrow([type(name), it.from, it.result])}`));
   operations.push(operation(`! new ${name} % : ${arrow([t, type(name)])}`));
-  w.universe.define(name, { simplest: () => simplest, show: () => '(fun _ -> "object")', functional: true, mutable: true });
+  w.universe.define(name, { simplest: () => simplest, show: () => '(fun _ -> "object")', functional: true, mutable: true, annotated: true });
   const head = (it: string): string => `class ${it} (${parameter.name} : ${typeText(t)}) = object (self)`;
   const base = whole(`${head(name)} val mutable ${state} = ${parameter.name}`, ...bodies, " end");
   if (w.chance(0.5)) return { tree: base, operations, variables: [] };

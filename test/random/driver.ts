@@ -1,10 +1,16 @@
 /** Tries many programs, in processes of their own. */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { runTask } from "../support/processes.ts";
+import { CHUNK, nextChunk } from "./chunks.ts";
+import { makeKit } from "./kit.ts";
 
 /** Milliseconds without a report after which a process is ended. */
 const PATIENCE = 120_000;
-/** How many programs are compiled together: as many as fit into a function that gets native code (MAX_BLOCKS in native/unit.ts). */
-export const CHUNK = 20;
+/** From as many programs on it pays to make native code of OCaml's compiler first. */
+const MANY = 1500;
+
 /** How many a process tries at most. */
 const MOST = 500;
 
@@ -12,6 +18,8 @@ const MOST = 500;
 export interface Task {
   readonly from: number;
   readonly to: number;
+  /** The folder with the kit. */
+  readonly kit: string;
   /** A folder with OCaml's compilers. */
   readonly reference?: string | undefined;
   /** A folder for programs that fail. */
@@ -39,13 +47,26 @@ export interface Tally {
   readonly refused: readonly Finding[];
 }
 
-export interface Plan extends Task {
+export interface Plan extends Omit<Task, "kit"> {
   readonly jobs: number;
+  /** A folder where the kit is, or is to be kept; absent: it is made for this time only. */
+  readonly kit?: string | undefined;
   readonly progress?: (tally: Tally) => void;
 }
 
 /** Try programs. */
-export async function tryPrograms({ jobs, progress, ...task }: Plan): Promise<Tally> {
+export async function tryPrograms({ kit: kept, ...plan }: Plan): Promise<Tally> {
+  const kit = kept ?? mkdtempSync(join(tmpdir(), "bactrian-random-kit-"));
+  try {
+    mkdirSync(kit, { recursive: true });
+    makeKit(kit, plan.to - plan.from >= MANY ? ["host", "ocamlc"] : ["host"]);
+    return await tryWith(kit, plan);
+  } finally {
+    if (kept === undefined) rmSync(kit, { recursive: true, force: true });
+  }
+}
+
+async function tryWith(kit: string, { jobs, progress, ...task }: Omit<Plan, "kit">): Promise<Tally> {
   let programs = 0;
   const findings: Finding[] = [];
   const refused: Finding[] = [];
@@ -62,9 +83,9 @@ export async function tryPrograms({ jobs, progress, ...task }: Plan): Promise<Ta
       progress?.({ programs, findings, refused });
     };
     while (at < to) {
-      const failure = await runTask(new URL("worker.ts", import.meta.url), { ...task, from: at, to } satisfies Task, { patience: PATIENCE, take });
+      const failure = await runTask(new URL("worker.ts", import.meta.url), { ...task, kit, from: at, to } satisfies Task, { patience: PATIENCE, take });
       if (failure === undefined) continue;
-      const end = Math.min(to, at + CHUNK);
+      const end = nextChunk(at, to);
       if (end - at === 1) take({ next: end, findings: [{ seed: at, what: failure.stuck ? "does not end" : failure.detail }], refused: [] });
       else while (at < end) await attempt(at, ++at);
     }
@@ -73,7 +94,7 @@ export async function tryPrograms({ jobs, progress, ...task }: Plan): Promise<Ta
   const work = async (): Promise<void> => {
     while (next < task.to) {
       const from = next;
-      next = Math.min(task.to, from + size);
+      next = nextChunk(from + size - 1, task.to);
       await attempt(from, next);
     }
   };

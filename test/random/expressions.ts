@@ -137,7 +137,7 @@ export class Writer {
   /** A parameter; types are written where OCaml needs them, and sometimes where not. */
   parameter(prefix: string, t: Type): { variable: Variable; text: string } {
     const variable = { name: this.scope.fresh(prefix), type: t };
-    const annotated = this.effects || this.universe.isObject(t) || this.chance(0.5);
+    const annotated = this.effects || this.universe.needsAnnotation(t) || this.chance(0.5);
     return { variable, text: annotated ? `(${variable.name} : ${typeText(t)})` : variable.name };
   }
 

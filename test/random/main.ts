@@ -5,6 +5,7 @@
  *     --seed N          the first seed (default: 0)
  *     --jobs N          processes (default: 2)
  *     --reference DIR   compare with OCaml's ocamlc, ocamlrun and ocamlopt in DIR, too
+ *     --kit DIR         where what all programs share is kept, for other runs of the same sources (default: it is made again)
  *     --output DIR      where small programs that fail are written (default: random-failures)
  */
 import { parseArgs } from "node:util";
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "0" },
     jobs: { type: "string", default: "2" },
     reference: { type: "string" },
+    kit: { type: "string" },
     output: { type: "string", default: "random-failures" },
   },
 });
@@ -27,6 +29,7 @@ const { programs, findings, refused } = await tryPrograms({
   to: from + count,
   jobs: Number(values.jobs),
   reference: values.reference,
+  kit: values.kit,
   output: values.output,
   progress: (tally) => {
     for (; shown < tally.findings.length; shown++) console.log(`seed ${tally.findings[shown]!.seed}: ${tally.findings[shown]!.what}`);

@@ -39,7 +39,7 @@ export function generate(seed: number): Program {
     some(1, 1, [recursive, recursive, simple, simple, labelled, polymorphic, value, classes, functor]);
     parts.push(statement(w, depth));
   }
-  for (let n = 8 + below(next, 6); n > 0; n--) parts.push(statement(w, depth));
+  for (let n = 3 + below(next, 5); n > 0; n--) parts.push(statement(w, depth));
   return { seed, tree: whole(...parts), ordered };
 }
 

@@ -1,7 +1,8 @@
 /** What OCaml's own compilers and runtime make of programs. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { UNIT, withSources } from "./compare.ts";
+import { UNIT } from "./batch.ts";
+import { withSources } from "./compare.ts";
 import type { Program } from "./program.ts";
 
 export interface Reference {

@@ -1,6 +1,6 @@
 /** What expressions can be made of where they stand: the library, what the program has defined, local variables. */
 import { LIBRARY, type Operation, PATTERNS } from "./library.ts";
-import { functionType, instantiate, match, type Type, variablesOf } from "./types.ts";
+import { functionType, instantiate, isVariable, match, type Type, variablesOf } from "./types.ts";
 
 export interface Variable {
   readonly name: string;
@@ -70,10 +70,13 @@ export class Scope {
   }
 
   #fitting(operations: readonly Operation[], goal: Type): Candidate[] {
-    return operations.flatMap((operation) => {
-      const variables = match(operation.result, goal);
-      return variables ? [{ operation, variables }] : [];
-    });
+    const found: Candidate[] = [];
+    for (const operation of operations) {
+      const { con } = operation.result;
+      const variables = con === goal.con || isVariable(con) ? match(operation.result, goal) : undefined;
+      if (variables) found.push({ operation, variables });
+    }
+    return found;
   }
 
   variables(goal: Type): Candidate[] {

@@ -10,7 +10,11 @@ export interface Constructor {
   /** Whether values change, and whether they have functions in them, cannot be compared, or are found out by evaluating. */
   readonly mutable?: boolean;
   readonly functional?: boolean;
+  /** Whether OCaml has to be told that a parameter is of this type: it infers another one for objects and polymorphic variants. */
+  readonly annotated?: boolean;
 }
+
+type Property = "mutable" | "functional" | "annotated";
 
 const constant = (simplest: string, name: string, more: Partial<Constructor> = {}): Constructor => ({
   simplest: () => simplest,
@@ -57,6 +61,8 @@ const WRAPPERS = ["list", "list", "array", "option", "ref", "tree", "Lazy.t", "r
 export class Universe {
   readonly #constructors = new Map(BASE);
   readonly #own: Type[] = [];
+  /** Constructors with a property; made again when a type is defined. */
+  readonly #sets = new Map<Property, ReadonlySet<string>>();
   readonly #next: Random;
 
   constructor(next: Random) {
@@ -66,6 +72,7 @@ export class Universe {
   /** Add a type that the program defines. */
   define(con: string, constructor: Constructor): void {
     this.#constructors.set(con, constructor);
+    this.#sets.clear();
     this.#own.push(type(con));
   }
 
@@ -84,8 +91,12 @@ export class Universe {
     return this.#of(t).show(...t.args.map((arg) => this.show(arg)));
   }
 
-  #some(property: "mutable" | "functional"): ReadonlySet<string> {
-    return new Set([...this.#constructors].flatMap(([con, it]) => (it[property] ? [con] : [])));
+  #some(property: Property): ReadonlySet<string> {
+    const known = this.#sets.get(property);
+    if (known) return known;
+    const found = new Set([...this.#constructors].flatMap(([con, it]) => (it[property] ? [con] : [])));
+    this.#sets.set(property, found);
+    return found;
   }
 
   isMutable(t: Type): boolean {
@@ -97,9 +108,8 @@ export class Universe {
     return !contains(t, this.#some("functional"));
   }
 
-  /** Whether values are objects: OCaml has to be told their types. */
-  isObject(t: Type): boolean {
-    return contains(t, new Set([...this.#constructors.keys()].filter((con) => con.startsWith("c_"))));
+  needsAnnotation(t: Type): boolean {
+    return contains(t, this.#some("annotated"));
   }
 
   /** Any type; `plain`: one of those, `depth`: of constructors with arguments. */

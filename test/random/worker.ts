@@ -1,17 +1,21 @@
 /** Tries programs in a process of its own. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Comparison, compare, type Difference, PRELUDE, type Tier, tiers } from "./compare.ts";
-import { CHUNK, type Finding, type Report, type Task } from "./driver.ts";
+import { nextChunk } from "./chunks.ts";
+import { type Comparison, compare, type Difference } from "./compare.ts";
+import type { Finding, Report, Task } from "./driver.ts";
+import { Kit, PRELUDE } from "./kit.ts";
 import { generate, type Program, unitOf } from "./program.ts";
 import { references } from "./reference.ts";
 import { shrink } from "./shrink.ts";
+import { type Tier, tiers } from "./tiers.ts";
 
 /** How many programs are tried to make one smaller. */
 const ATTEMPTS = 400;
 
-const { from, to, reference, output } = JSON.parse(process.argv[2]!) as Task;
+const { from, to, kit: folder, reference, output } = JSON.parse(process.argv[2]!) as Task;
 const compilers = reference === undefined ? [] : references(reference);
+const kit = new Kit(folder);
 const say = (report: Report): void => void process.send!(report);
 
 /** Write the small version of a program that fails to a file of its own. */
@@ -19,6 +23,7 @@ function record(difference: Difference, next: number): Finding {
   const { program } = difference;
   const [first, second] = difference.tiers;
   const options = {
+    kit,
     tiers: tiers.filter(({ name }) => difference.tiers.includes(name)),
     references: compilers.filter(({ name }) => name === second),
   };
@@ -43,17 +48,22 @@ const refusals = ({ refused }: Comparison, ours: boolean): Finding[] =>
     .filter(({ by }) => (by === "Bactrian") === ours)
     .map(({ program, by, message }) => ({ seed: program.seed, what: `refused by ${by}: ${message}` }));
 
-/** Programs for a tier: all, or every so-and-so-many-th. */
-const share = (programs: readonly Program[], { every }: Tier): Program[] => programs.filter(({ seed }) => seed % every === 0);
+interface Group {
+  readonly programs: readonly Program[];
+  readonly tiers: readonly Tier[];
+}
 
-for (let at = from; at < to; at += CHUNK) {
-  const next = Math.min(to, at + CHUNK);
+/** Programs, and the tiers that all of them run in; the slow tiers have programs of their own. */
+function groups(programs: readonly Program[]): Group[] {
+  const covers = (tier: Tier): Program[] => programs.filter(({ seed }) => tier.covers(seed));
+  const [all, some] = [tiers.filter((tier) => covers(tier).length === programs.length), tiers.filter((tier) => covers(tier).length < programs.length)];
+  return [{ programs, tiers: all }, ...some.map((tier) => ({ programs: covers(tier), tiers: [tiers[0]!, tier] }))];
+}
+
+for (let at = from; at < to; at = nextChunk(at, to)) {
+  const next = nextChunk(at, to);
   const programs = Array.from({ length: next - at }, (_, i) => generate(at + i));
-  const comparisons = [compare(programs, { tiers: tiers.filter(({ every }) => every === 1), references: compilers })];
-  for (const slow of tiers.filter(({ every }) => every > 1)) {
-    const some = share(programs, slow);
-    if (some.length > 0) comparisons.push(compare(some, { tiers: [tiers[0]!, slow], references: [] }));
-  }
+  const comparisons = groups(programs).map((group, i) => compare(group.programs, { kit, tiers: group.tiers, references: i === 0 ? compilers : [] }));
   const differences = comparisons.flatMap((it) => it.differences.map((difference) => record(difference, at)));
   say({
     next,
