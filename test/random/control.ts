@@ -1,15 +1,17 @@
 /** What is no application: bindings, branches, matches, handlers, loops. */
 import { below, oneOf } from "../support/random.ts";
+import { bigSwitch, localException, marshalled, recursiveValues, tupleBinding } from "./bindings.ts";
 import type { Writer } from "./expressions.ts";
-import { operation, type Operation } from "./library.ts";
+import { recursive, simple } from "./functions.ts";
+import { operation, type Operation } from "./operation.ts";
 import { loop } from "./loops.ts";
+import { accumulation, deepRecursion, longLoop, manyArguments } from "./numbers.ts";
 import { pattern } from "./patterns.ts";
 import type { Variable } from "./scope.ts";
 import { optional, type Tree, whole } from "./tree.ts";
 import { BOOL, EXN, INT, STRING, type Type, type, typeText, UNIT } from "./types.ts";
-import { localFunctions } from "./functions.ts";
 
-type Form = (w: Writer, goal: Type, depth: number) => Tree;
+export type Form = (w: Writer, goal: Type, depth: number) => Tree;
 
 const binding: Form = (w, goal, depth) => {
   const t = w.chance(0.3) ? type("ref", w.universe.random(true, 1)) : w.universe.random();
@@ -122,11 +124,23 @@ const effects: Form = (w, goal, depth) => {
   return w.tree(goal, ["(match ", asking, ` with | ${variable.name} -> `, body, ...arms, ")"], false);
 };
 
+const localFunctions: Form = (w, goal, depth) => {
+  const { tree, operations, variables } = oneOf(w.next, [simple, recursive, manyArguments])(w, depth - 1);
+  const body = w.scope.within(variables, () => w.write(goal, depth - 1), operations);
+  return w.tree(goal, ["(", tree, " in ", body, ")"], body.pure);
+};
+
+/** A loop, before its effects are seen. */
+const looping: Form = (w, goal, depth) => w.tree(goal, ["(", loop(w, UNIT, depth - 1), "; ", w.write(goal, depth - 1), ")"], false);
+
+/** What takes long. */
+const long: Form = (w, goal, depth) => (w.chance(0.15) ? oneOf(w.next, [longLoop, deepRecursion]) : accumulation)(w, goal, depth);
+
 const FORMS: readonly Form[] = [
   ...[binding, binding, local, local, sequence, branch, branch, matching, matching, matching, handler, handler],
-  localFunctions,
+  ...[tupleBinding, localException, bigSwitch, recursiveValues, marshalled, accumulation, accumulation, long, localFunctions, localFunctions, looping, looping],
   (w, goal, depth) => (w.effects ? effects : branch)(w, goal, depth),
 ];
-const FORMS_OF_UNIT: readonly Form[] = [...FORMS, local, loop, loop, loop, loop, loop, loop];
+const FORMS_OF_UNIT: readonly Form[] = [...FORMS, local, ...Array<Form>(9).fill(loop)];
 
 export const control: Form = (w, goal, depth) => oneOf(w.next, goal.con === "unit" ? FORMS_OF_UNIT : FORMS)(w, goal, depth);

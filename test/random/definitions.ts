@@ -1,7 +1,7 @@
 /** Types, exceptions and classes that a program defines. */
 import { below } from "../support/random.ts";
 import type { Writer } from "./expressions.ts";
-import { operation, type Operation } from "./library.ts";
+import { operation, type Operation } from "./operation.ts";
 import type { Definition } from "./functions.ts";
 import { optional, type Tree, whole } from "./tree.ts";
 import { BOOL, INT, type Type, type, typeText, UNIT } from "./types.ts";

@@ -6,8 +6,8 @@ import { runTask } from "../support/processes.ts";
 import { CHUNK, nextChunk } from "./chunks.ts";
 import { makeKit } from "./kit.ts";
 
-/** Milliseconds without a report after which a process is ended. */
-const PATIENCE = 120_000;
+/** Milliseconds without a report, of which there is one for each tier, after which a process is ended. */
+const PATIENCE = 300_000;
 /** From as many programs on it pays to make native code of OCaml's compiler first. */
 const MANY = 1500;
 
@@ -43,6 +43,8 @@ export interface Report {
 
 export interface Tally {
   readonly programs: number;
+  /** All programs with seeds below this have been tried: to go on later, begin here. */
+  readonly below: number;
   readonly findings: readonly Finding[];
   readonly refused: readonly Finding[];
 }
@@ -72,32 +74,42 @@ async function tryWith(kit: string, { jobs, progress, ...task }: Omit<Plan, "kit
   const refused: Finding[] = [];
   const size = Math.min(MOST, CHUNK * Math.ceil((task.to - task.from) / jobs / CHUNK));
   let next = task.from;
+  /** Where each process is. */
+  const places = new Map<number, number>();
+  const tally = (): Tally => ({ programs, below: Math.min(next, ...places.values()), findings, refused });
 
-  const attempt = async (from: number, to: number): Promise<void> => {
+  const attempt = async (from: number, to: number, job?: number): Promise<void> => {
     let at = from;
     const take = (report: Report): void => {
       programs += report.next - at;
       at = report.next;
       findings.push(...report.findings);
       refused.push(...report.refused);
-      progress?.({ programs, findings, refused });
+      if (job !== undefined) places.set(job, at);
+      progress?.(tally());
     };
     while (at < to) {
       const failure = await runTask(new URL("worker.ts", import.meta.url), { ...task, kit, from: at, to } satisfies Task, { patience: PATIENCE, take });
       if (failure === undefined) continue;
       const end = nextChunk(at, to);
-      if (end - at === 1) take({ next: end, findings: [{ seed: at, what: failure.stuck ? "does not end" : failure.detail }], refused: [] });
-      else while (at < end) await attempt(at, ++at);
+      const what = failure.stuck ? "does not end" : failure.detail;
+      const first = at;
+      if (end - at > 1) while (at < end) await attempt(at, ++at);
+      // Whatever it is, alone none of them does it.
+      const together = end - first > 1 ? `, only together with those up to ${end - 1}` : "";
+      if (!findings.some(({ seed }) => seed >= first && seed < end)) take({ next: end, findings: [{ seed: first, what: `${what}${together}` }], refused: [] });
     }
   };
 
-  const work = async (): Promise<void> => {
+  const work = async (job: number): Promise<void> => {
     while (next < task.to) {
       const from = next;
+      places.set(job, from);
       next = nextChunk(from + size - 1, task.to);
-      await attempt(from, next);
+      await attempt(from, next, job);
     }
+    places.delete(job);
   };
-  await Promise.all(Array.from({ length: jobs }, work));
-  return { programs, findings, refused };
+  await Promise.all(Array.from({ length: jobs }, (_, job) => work(job)));
+  return tally();
 }

@@ -2,7 +2,7 @@
 import { below, oneOf, type Random } from "../support/random.ts";
 import { control } from "./control.ts";
 import { literal } from "./literals.ts";
-import type { Operation } from "./library.ts";
+import type { Operation } from "./operation.ts";
 import { type Candidate, Scope, type Variable } from "./scope.ts";
 import { expression, type Tree, whole } from "./tree.ts";
 import { functionType, instantiate, type Type, type, typeText, variablesOf } from "./types.ts";
@@ -28,6 +28,12 @@ export interface Settings {
   readonly ordered: boolean;
   /** Whether there are handlers of effects; if so, all parameters have types, because the types of effects are generalised. */
   readonly effects: boolean;
+}
+
+interface Parameter {
+  readonly variable: Variable;
+  /** With its type, or without. */
+  readonly text: string;
 }
 
 export class Writer {
@@ -135,7 +141,7 @@ export class Writer {
   }
 
   /** A parameter; types are written where OCaml needs them, and sometimes where not. */
-  parameter(prefix: string, t: Type): { variable: Variable; text: string } {
+  parameter(prefix: string, t: Type): Parameter {
     const variable = { name: this.scope.fresh(prefix), type: t };
     const annotated = this.effects || this.universe.needsAnnotation(t) || this.chance(0.5);
     return { variable, text: annotated ? `(${variable.name} : ${typeText(t)})` : variable.name };
@@ -143,12 +149,24 @@ export class Writer {
 
   lambda(goal: Type, depth: number): Tree {
     const parameters = goal.args.slice(0, -1).map((t) => this.parameter("x", t));
+    const body = this.curried(parameters, goal.args.at(-1)!, depth - 1);
+    return this.tree(goal, ["(fun ", body(" -> "), ")"], true);
+  }
+
+  /**
+   * Parameters, what is given between them and the body, and that; sometimes as two functions, of which the first takes fewer
+   * parameters than it is given.
+   */
+  curried(parameters: readonly Parameter[], result: Type, depth: number): (between: string) => Tree {
     const body = this.body(
       parameters.map(({ variable }) => variable),
-      goal.args.at(-1)!,
-      depth - 1,
+      result,
+      depth,
     );
-    return this.tree(goal, ["(fun ", parameters.map(({ text }) => text).join(" "), " -> ", body, ")"], true);
+    const at = parameters.length > 1 && this.chance(0.15) ? 1 + below(this.next, parameters.length - 1) : parameters.length;
+    const texts = parameters.map(({ text }) => text);
+    const rest = at === parameters.length ? [body] : [`tick (); fun ${texts.slice(at).join(" ")} -> `, body];
+    return (between) => whole(`${texts.slice(0, at).join(" ")}${between}`, ...rest);
   }
 
   /** What a function does: it takes fuel, unless it calls nothing. */

@@ -1,7 +1,7 @@
 /** Functions with names: recursive, mutually recursive, with labels, polymorphic; local ones and those of a program. */
 import { below, oneOf } from "../support/random.ts";
 import type { Writer } from "./expressions.ts";
-import type { Operation } from "./library.ts";
+import type { Operation } from "./operation.ts";
 import type { Variable } from "./scope.ts";
 import { optional, type Tree, whole } from "./tree.ts";
 import { functionType, INT, instantiate, parseType, STRING, type Type, type, typeText } from "./types.ts";
@@ -15,7 +15,7 @@ export interface Definition {
 }
 
 /** A call: text in front, operands. */
-const call = (name: string, before: string, operands: readonly Type[], result: Type, after = ""): Operation => ({
+export const call = (name: string, before: string, operands: readonly Type[], result: Type, after = ""): Operation => ({
   pieces: operands.map((_, i) => (i === 0 ? `${name}${before} ` : " ")).concat(operands.length > 0 ? after : `${name}${before}${after}`),
   operands,
   result,
@@ -57,13 +57,13 @@ export function recursive(w: Writer, depth: number): Definition {
 
 export function simple(w: Writer, depth: number): Definition {
   const name = w.scope.fresh("f");
-  const parameters = types(w, 1, 5).map((t) => w.parameter("p", t));
+  const parameters = types(w, 1, w.chance(0.2) ? 9 : 5).map((t) => w.parameter("p", t));
   const variables = parameters.map(({ variable }) => variable);
   const result = w.universe.random();
-  const body = w.body(variables, result, depth);
+  const body = w.curried(parameters, result, depth);
   const t = functionType([...variables.map((it) => it.type), result]);
   return {
-    tree: whole(`let ${name} ${parameters.map(({ text }) => text).join(" ")} = `, body),
+    tree: whole(`let ${name} `, body(" = ")),
     operations: [],
     variables: [{ name, type: t }],
   };
@@ -116,12 +116,6 @@ export function polymorphic(w: Writer, depth: number): Definition {
     operations: [call(name, "", operands, general(result))],
     variables: [],
   };
-}
-
-export function localFunctions(w: Writer, goal: Type, depth: number): Tree {
-  const { tree, operations, variables } = oneOf(w.next, [simple, recursive])(w, depth - 1);
-  const body = w.scope.within(variables, () => w.write(goal, depth - 1), operations);
-  return w.tree(goal, ["(", tree, " in ", body, ")"], body.pure);
 }
 
 /** A functor, and modules made with it. */

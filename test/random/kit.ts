@@ -8,7 +8,7 @@ import { readProgram } from "../../loader/native-program.ts";
 import { compileExecutable } from "../../native/compile.ts";
 import type { NativeCode } from "../../native/code.ts";
 import { writeNativeFile } from "../../native/file-write.ts";
-import { ocamlc, type Outcome, run } from "../support/programs.ts";
+import { ocamlc, type Outcome, run, type RunOptions } from "../support/programs.ts";
 
 const core = loadCore();
 
@@ -62,7 +62,7 @@ export class Kit {
   }
 
   /** Run the host, which loads a file. */
-  host(tier: HostTier, file: string, options: Parameters<typeof run>[1]): Outcome {
+  host(tier: HostTier, file: string, options: RunOptions): Outcome {
     const { program, native } = this.#load(join(this.folder, tier === "native" ? "host.wasm" : "host.byte"));
     return run(program, { ...options, argv: ["host", file], ...(native && { native: () => native }) });
   }

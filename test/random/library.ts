@@ -8,128 +8,10 @@
  *     ?  if, besides, it raises so easily that it should be rare
  *     ~  if the language says when operands are evaluated
  */
-import { functionType, parseType, type Type } from "./types.ts";
-
-export interface Operation {
-  /** The text around the operands; one more than them. */
-  readonly pieces: readonly string[];
-  readonly operands: readonly Type[];
-  readonly result: Type;
-  readonly impure: boolean;
-  readonly rare?: boolean;
-  /** Whether the order in which operands are evaluated is known. */
-  readonly ordered: boolean;
-}
-
-/** Read an operation. Throws if there are not as many operands in its text as in its type. */
-export function operation(line: string): Operation {
-  const [, flag, text, typeOf] = /^([!?~]?) *(.*) +: +(.*)$/.exec(line) ?? [];
-  if (text === undefined) throw new Error(`not an operation: ${line}`);
-  const pieces = text.replaceAll("%%", "\0").split("%").map((piece) => piece.replaceAll("\0", "%"));
-  const whole = parseType(typeOf!);
-  const count = pieces.length - 1;
-  const rest = whole.con === "->" ? whole.args : [whole];
-  if (rest.length <= count) throw new Error(`operands and type differ: ${line}`);
-  const after = rest.slice(count);
-  return { pieces, operands: rest.slice(0, count), result: functionType(after), impure: flag === "!" || flag === "?", rare: flag === "?", ordered: flag === "~" };
-}
+import { NUMBER_LINES } from "./library-numbers.ts";
+import { type Operation, operation } from "./operation.ts";
 
 const LINES = String.raw`
-% + % : int -> int -> int
-% - % : int -> int -> int
-% * % : int -> int -> int
-- % : int -> int
-? % / % : int -> int -> int
-? % mod % : int -> int -> int
-% / 7 : int -> int
-% mod 10 : int -> int
-% land % : int -> int -> int
-% lor % : int -> int -> int
-% lxor % : int -> int -> int
-lnot % : int -> int
-% lsl (% land 63) : int -> int -> int
-% lsr (% land 63) : int -> int -> int
-% asr (% land 63) : int -> int -> int
-% lsl 3 : int -> int
-% asr 2 : int -> int
-abs % : int -> int
-min % % : int -> int -> int
-max % % : 'c -> 'c -> 'c
-succ % : int -> int
-compare % % : 'c -> 'c -> int
-Hashtbl.hash % : 'c -> int
-% = % : 'c -> 'c -> bool
-% <> % : 'c -> 'c -> bool
-% < % : 'c -> 'c -> bool
-% <= % : 'c -> 'c -> bool
-% > % : 'c -> 'c -> bool
-% >= % : 'c -> 'c -> bool
-(% : int) = % : int -> int -> bool
-(% : int) < % : int -> int -> bool
-(% : int) >= % : int -> int -> bool
-(% : float) < % : float -> float -> bool
-(% : float) >= % : float -> float -> bool
-(% : float) = % : float -> float -> bool
-(% : string) = % : string -> string -> bool
-Float.compare % % : float -> float -> int
-Int.compare % % : int -> int -> int
-String.compare % % : string -> string -> int
-Char.code % : char -> int
-? Char.chr % : int -> char
-Char.chr (% land 255) : int -> char
-Char.uppercase_ascii % : char -> char
-not % : bool -> bool
-~ % && % : bool -> bool -> bool
-~ % || % : bool -> bool -> bool
-% +. % : float -> float -> float
-% -. % : float -> float -> float
-% *. % : float -> float -> float
-% /. % : float -> float -> float
--. % : float -> float
-sqrt % : float -> float
-Float.abs % : float -> float
-floor % : float -> float
-ceil % : float -> float
-Float.round % : float -> float
-Float.trunc % : float -> float
-Float.rem % % : float -> float -> float
-Float.min % % : float -> float -> float
-ldexp % (% land 31) : float -> int -> float
-Float.succ % : float -> float
-float_of_int % : int -> float
-whole % : float -> int
-modf % : float -> float * float
-? float_of_string % : string -> float
-Int64.float_of_bits (bits %) : float -> float
-bits % : float -> int64
-Float.is_integer % : float -> bool
-Int32.add % % : int32 -> int32 -> int32
-Int32.mul % % : int32 -> int32 -> int32
-? Int32.div % % : int32 -> int32 -> int32
-? Int32.rem % % : int32 -> int32 -> int32
-Int32.shift_right_logical % (% land 31) : int32 -> int -> int32
-Int32.logxor % % : int32 -> int32 -> int32
-Int32.of_int % : int -> int32
-Int32.to_int % : int32 -> int
-Int32.compare % % : int32 -> int32 -> int
-Int64.add % % : int64 -> int64 -> int64
-Int64.sub % % : int64 -> int64 -> int64
-Int64.mul % % : int64 -> int64 -> int64
-? Int64.div % % : int64 -> int64 -> int64
-? Int64.rem % % : int64 -> int64 -> int64
-Int64.shift_left % (% land 63) : int64 -> int -> int64
-Int64.shift_right % (% land 63) : int64 -> int -> int64
-Int64.neg % : int64 -> int64
-Int64.of_int % : int -> int64
-Int64.to_int % : int64 -> int
-Int64.of_int32 % : int32 -> int64
-Int64.to_int32 % : int64 -> int32
-Int64.unsigned_compare % % : int64 -> int64 -> int
-Nativeint.mul % % : nativeint -> nativeint -> nativeint
-Nativeint.sub % % : nativeint -> nativeint -> nativeint
-? Nativeint.div % % : nativeint -> nativeint -> nativeint
-Nativeint.of_int % : int -> nativeint
-Nativeint.to_int % : nativeint -> int
 String.length % : string -> int
 ? String.get % % : string -> int -> char
 ? String.sub % % % : string -> int -> int -> string
@@ -168,6 +50,52 @@ Buffer.create (% land 31) : int -> Buffer.t
 ! Buffer.contents % : Buffer.t -> string
 ! Buffer.length % : Buffer.t -> int
 ! Buffer.clear % : Buffer.t -> unit
+! Bytes.get_int64_le % 0 : bytes -> int64
+? Bytes.set_int64_be % (% land 7) % : bytes -> int -> int64 -> unit
+! Bytes.sub_string % 0 (% land 3) : bytes -> int -> string
+Bytes.extend % (% land 1) (% land 7) : bytes -> int -> int -> bytes
+Float.Array.make (% land 7) % : int -> float -> floatarray
+! Float.Array.init (% land 7) % : int -> (int -> float) -> floatarray
+? Float.Array.get % % : floatarray -> int -> float
+? Float.Array.set % (% land 3) % : floatarray -> int -> float -> unit
+! Float.Array.fold_left % % % : ('a -> float -> 'a) -> 'a -> floatarray -> 'a
+! Float.Array.map % % : (float -> float) -> floatarray -> floatarray
+big_make Bigarray.Float64 (% land 7) % : int -> float -> big_float
+big_make Bigarray.Float32 (% land 7) % : int -> float -> big_single
+big_make Bigarray.Int32 (% land 7) % : int -> int32 -> big_int32
+big_make Bigarray.Int64 (% land 7) % : int -> int64 -> big_int64
+big_make Bigarray.Nativeint (% land 7) % : int -> nativeint -> big_native
+big_make Bigarray.Int8_unsigned (% land 7) % : int -> int -> big_byte
+big_make Bigarray.Int16_signed (% land 7) % : int -> int -> big_short
+big_make Bigarray.Char (% land 7) % : int -> char -> big_char
+! Bigarray.Array1.init Bigarray.Float64 Bigarray.C_layout (% land 7) % : int -> (int -> float) -> big_float
+! Bigarray.Array1.init Bigarray.Int64 Bigarray.C_layout (% land 7) % : int -> (int -> int64) -> big_int64
+? %.{%} : big_float -> int -> float
+? %.{%} : big_single -> int -> float
+? %.{%} : big_int32 -> int -> int32
+? %.{%} : big_int64 -> int -> int64
+? %.{%} : big_native -> int -> nativeint
+? %.{%} : big_byte -> int -> int
+? %.{%} : big_short -> int -> int
+? %.{%} : big_char -> int -> char
+? %.{% land 1} <- % : big_float -> int -> float -> unit
+? %.{% land 1} <- % : big_single -> int -> float -> unit
+? %.{% land 1} <- % : big_int32 -> int -> int32 -> unit
+? %.{% land 1} <- % : big_int64 -> int -> int64 -> unit
+? %.{% land 1} <- % : big_native -> int -> nativeint -> unit
+? %.{% land 1} <- % : big_byte -> int -> int -> unit
+? %.{% land 1} <- % : big_short -> int -> int -> unit
+? %.{% land 1} <- % : big_char -> int -> char -> unit
+Bigarray.Array1.dim % : big_float -> int
+Bigarray.Array1.dim % : big_byte -> int
+! Bigarray.Array1.fill % % : big_int64 -> int64 -> unit
+? Bigarray.Array1.sub % (% land 1) (% land 1) : big_float -> int -> int -> big_float
+(module struct type t = int let value = % let f = % let show = show_int end : Packed) : int -> (int -> int) -> packed
+(module struct type t = float let value = % let f = % let show = show_float end : Packed) : float -> (float -> float) -> packed
+(module struct type t = string let value = % let f = % let show = show_string end : Packed) : string -> (string -> string) -> packed
+(module struct type t = int64 let value = % let f = % let show = show_int64 end : Packed) : int64 -> (int64 -> int64) -> packed
+! (let module M = (val % : Packed) in M.show (M.f M.value)) : packed -> string
+! twice % : packed -> packed
 % :: take % : 'a -> 'a list -> 'a list
 take (% @ %) : 'a list -> 'a list -> 'a list
 List.rev % : 'a list -> 'a list
@@ -250,6 +178,10 @@ Division_by_zero : exn
 ? Effect.perform (Ask %) : int -> int
 ? Effect.perform (Tell %) : string -> unit
 churn % : int -> int
+! Gc.minor () : unit
+Hashtbl.seeded_hash % % : int -> 'c -> int
+% == 0 : int -> bool
+! % @@ % : ('a -> 'b) -> 'a -> 'b
 ignore % : 'a -> unit
 Fun.id % : 'a -> 'a
 Sys.opaque_identity % : 'a -> 'a
@@ -260,7 +192,7 @@ Fun.const % : 'a -> 'b -> 'a
 ! % |> % : 'a -> ('a -> 'b) -> 'b
 `;
 
-export const LIBRARY: readonly Operation[] = LINES.trim().split("\n").map(operation);
+export const LIBRARY: readonly Operation[] = `${NUMBER_LINES}${LINES}`.trim().split(/\n+/).map(operation);
 
 /** Patterns, in the same form: what % matches has the type of the operand. */
 export const PATTERNS: readonly Operation[] = [

@@ -1,5 +1,6 @@
 /** Statements that only those of type unit are: loops, output, `if` without `else`. */
 import { oneOf } from "../support/random.ts";
+import { elements } from "./elements.ts";
 import type { Writer } from "./expressions.ts";
 import type { Variable } from "./scope.ts";
 import type { Tree } from "./tree.ts";
@@ -33,4 +34,5 @@ const conditional: Statement = (w, depth) => w.tree(UNIT, ["(if ", w.write(BOOL,
 
 const STATEMENTS: readonly Statement[] = [counted, counted, whilst, output, output, conditional];
 
-export const loop = (w: Writer, _goal: Type, depth: number): Tree => oneOf(w.next, STATEMENTS)(w, depth);
+export const loop = (w: Writer, goal: Type, depth: number): Tree =>
+  w.chance(0.45) ? elements(w, goal, depth) : oneOf(w.next, STATEMENTS)(w, depth);

@@ -41,6 +41,11 @@ let guard_effects f =
   in
   guard handled
 
+(** Work that takes no fuel is paid for before. *)
+let burn n =
+  if !budget < n then raise Out_of_fuel;
+  budget := !budget - n
+
 let start name =
   budget := 200;
   checksum := 0;
@@ -93,6 +98,45 @@ let churn n =
   done;
   List.length !kept
 
+(* Bigarrays of one dimension *)
+
+type ('a, 'b) big = ('a, 'b, Bigarray.c_layout) Bigarray.Array1.t
+type big_float = (float, Bigarray.float64_elt) big
+type big_single = (float, Bigarray.float32_elt) big
+type big_int32 = (int32, Bigarray.int32_elt) big
+type big_int64 = (int64, Bigarray.int64_elt) big
+type big_native = (nativeint, Bigarray.nativeint_elt) big
+type big_byte = (int, Bigarray.int8_unsigned_elt) big
+type big_short = (int, Bigarray.int16_signed_elt) big
+type big_char = (char, Bigarray.int8_unsigned_elt) big
+
+let big_make kind n x : (_, _) big =
+  let a = Bigarray.Array1.create kind Bigarray.C_layout n in
+  Bigarray.Array1.fill a x;
+  a
+
+(* Modules as values *)
+
+module type Packed = sig
+  type t
+
+  val value : t
+  val f : t -> t
+  val show : t -> string
+end
+
+type packed = (module Packed)
+
+let nothing_packed : packed = (module struct type t = unit let value = () let f x = x let show () = "()" end)
+
+let twice (module M : Packed) : packed = (module struct include M let f x = f (f x) end)
+
+(* Records and closures in cycles *)
+
+type cycle = { next : cycle; value : int; step : int -> int }
+
+let rec walk n c = if n <= 0 then c.value else c.step (c.value + walk (n - 1) c.next)
+
 (* Text *)
 
 let show_int = string_of_int
@@ -115,5 +159,8 @@ let show_result f = function Ok x -> "Ok " ^ f x | Error e -> "Error " ^ show_st
 let show_lazy f x = "lazy " ^ f (Lazy.force x)
 let show_pair f g (x, y) = "(" ^ f x ^ ", " ^ g y ^ ")"
 let show_triple f g h (x, y, z) = "(" ^ f x ^ ", " ^ g y ^ ", " ^ h z ^ ")"
+let show_packed (module M : Packed) = "module " ^ M.show (M.f M.value)
+let show_floatarray a = "|" ^ show_list show_float (Float.Array.to_list a) ^ "|"
+let show_big f (a : (_, _) big) = "{" ^ show_list f (List.init (Bigarray.Array1.dim a) (fun i -> a.{i})) ^ "}"
 let show_table t = show_list (show_pair show_string show_int) (bindings t)
 let rec show_tree f = function Leaf -> "." | Node (l, x, r) -> "<" ^ show_tree f l ^ f x ^ show_tree f r ^ ">"

@@ -3,7 +3,7 @@ import { below, oneOf, random } from "../support/random.ts";
 import { classes, exception, record, statement, value, variant } from "./definitions.ts";
 import { Writer } from "./expressions.ts";
 import { type Definition, functor, labelled, polymorphic, recursive, simple } from "./functions.ts";
-import { operation } from "./library.ts";
+import { operation } from "./operation.ts";
 import { optional, textOf, type Tree, whole } from "./tree.ts";
 
 export interface Program {
@@ -19,7 +19,7 @@ export function generate(seed: number): Program {
   for (let i = 0; i < 3; i++) next();
   const ordered = next() < 0.75;
   // How deep expressions are.
-  const depth = oneOf(next, [2, 3, 3, 4]);
+  const depth = oneOf(next, [2, 2, 3, 3, 4]);
   const w = new Writer({ next, ordered, effects: next() < 0.4 });
   if (w.effects) w.scope.define(operation("! Effect.perform (Ask %) : int -> int"), operation("! Effect.perform (Tell %) : string -> unit"));
   const parts: Tree[] = [];
@@ -35,11 +35,11 @@ export function generate(seed: number): Program {
   some(1, 4, [record, variant, variant]);
   some(1, 2, [exception]);
   some(2, 3, [value, simple]);
-  for (let n = 3 + below(next, 4); n > 0; n--) {
+  for (let n = 2 + below(next, 4); n > 0; n--) {
     some(1, 1, [recursive, recursive, simple, simple, labelled, polymorphic, value, classes, functor]);
     parts.push(statement(w, depth));
   }
-  for (let n = 3 + below(next, 5); n > 0; n--) parts.push(statement(w, depth));
+  for (let n = 2 + below(next, 4); n > 0; n--) parts.push(statement(w, depth));
   return { seed, tree: whole(...parts), ordered };
 }
 

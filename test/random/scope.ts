@@ -1,5 +1,6 @@
 /** What expressions can be made of where they stand: the library, what the program has defined, local variables. */
-import { LIBRARY, type Operation, PATTERNS } from "./library.ts";
+import { LIBRARY, PATTERNS } from "./library.ts";
+import type { Operation } from "./operation.ts";
 import { functionType, instantiate, isVariable, match, type Type, variablesOf } from "./types.ts";
 
 export interface Variable {

@@ -27,6 +27,18 @@ const applied = (simplest: Constructor["simplest"], name: string, more: Partial<
   ...more,
 });
 
+/** Bigarrays of one dimension (prelude.ml): the kind of their elements, their type, the simplest one. */
+export const BIGARRAYS: Readonly<Record<string, { readonly kind: string; readonly element: string; readonly zero: string }>> = {
+  big_float: { kind: "Float64", element: "float", zero: "0." },
+  big_single: { kind: "Float32", element: "float", zero: "0." },
+  big_int32: { kind: "Int32", element: "int32", zero: "0l" },
+  big_int64: { kind: "Int64", element: "int64", zero: "0L" },
+  big_native: { kind: "Nativeint", element: "nativeint", zero: "0n" },
+  big_byte: { kind: "Int8_unsigned", element: "int", zero: "0" },
+  big_short: { kind: "Int16_signed", element: "int", zero: "0" },
+  big_char: { kind: "Char", element: "char", zero: "'a'" },
+};
+
 const BASE: ReadonlyMap<string, Constructor> = new Map([
   ["int", constant("0", "int")],
   ["bool", constant("false", "bool")],
@@ -40,6 +52,12 @@ const BASE: ReadonlyMap<string, Constructor> = new Map([
   ["bytes", constant("(Bytes.create 0)", "bytes", { mutable: true })],
   ["Buffer.t", constant("(Buffer.create 1)", "buffer", { mutable: true, functional: true })],
   ["table", constant("(Hashtbl.create 1 : table)", "table", { mutable: true, functional: true })],
+  ["packed", constant("nothing_packed", "packed", { mutable: true, functional: true })],
+  ["floatarray", constant("(Float.Array.create 0)", "floatarray", { mutable: true })],
+  ...Object.entries(BIGARRAYS).map(([name, { kind, element, zero }]): [string, Constructor] => [
+    name,
+    { simplest: () => `(big_make Bigarray.${kind} 1 ${zero})`, show: () => `(show_big show_${element})`, mutable: true },
+  ]),
   ["exn", constant("Not_found", "exn", { functional: true })],
   ["list", applied(() => "[]", "list")],
   ["tree", applied(() => "Leaf", "tree")],
@@ -55,7 +73,9 @@ const BASE: ReadonlyMap<string, Constructor> = new Map([
 ]);
 
 const SCALARS = ["int", "int", "int", "int", "float", "bool", "char", "string", "string"].map((con) => type(con));
-const RARE = ["unit", "int32", "int64", "nativeint", "bytes", "Buffer.t", "table"].map((con) => type(con));
+const BOXED = ["int32", "int64", "nativeint"];
+const BUFFERS = ["bytes", "Buffer.t", "table", "floatarray"];
+const RARE = ["unit", ...BOXED, ...BOXED, ...BUFFERS, ...BUFFERS, "packed", ...Object.keys(BIGARRAYS), ...Object.keys(BIGARRAYS)].map((con) => type(con));
 const WRAPPERS = ["list", "list", "array", "option", "ref", "tree", "Lazy.t", "result"];
 
 export class Universe {

@@ -60,10 +60,21 @@ function groups(programs: readonly Program[]): Group[] {
   return [{ programs, tiers: all }, ...some.map((tier) => ({ programs: covers(tier), tiers: [tiers[0]!, tier] }))];
 }
 
+/** A tier that says, too, that the process is alive. */
+const reporting = (tier: Tier, next: number): Tier => ({
+  ...tier,
+  run: (batch) => {
+    say({ next, findings: [], refused: [] });
+    return tier.run(batch);
+  },
+});
+
 for (let at = from; at < to; at = nextChunk(at, to)) {
   const next = nextChunk(at, to);
   const programs = Array.from({ length: next - at }, (_, i) => generate(at + i));
-  const comparisons = groups(programs).map((group, i) => compare(group.programs, { kit, tiers: group.tiers, references: i === 0 ? compilers : [] }));
+  const comparisons = groups(programs).map((group, i) => {
+    return compare(group.programs, { kit, tiers: group.tiers.map((tier) => reporting(tier, at)), references: i === 0 ? compilers : [] });
+  });
   const differences = comparisons.flatMap((it) => it.differences.map((difference) => record(difference, at)));
   say({
     next,
