@@ -8,7 +8,7 @@ import { readProgram } from "../../loader/native-program.ts";
 import { compileExecutable } from "../../native/compile.ts";
 import type { NativeCode } from "../../native/code.ts";
 import { writeNativeFile } from "../../native/file-write.ts";
-import { ocamlc, type Outcome, run, type RunOptions } from "../support/programs.ts";
+import { ocamlc, type Outcome, run, type RunOptions, runToCrash } from "../support/programs.ts";
 
 const core = loadCore();
 
@@ -61,10 +61,10 @@ export class Kit {
     return loaded;
   }
 
-  /** Run the host, which loads a file. */
+  /** Run the host, which loads a file. A crash of the VM is part of what it says. */
   host(tier: HostTier, file: string, options: RunOptions): Outcome {
     const { program, native } = this.#load(join(this.folder, tier === "native" ? "host.wasm" : "host.byte"));
-    return run(program, { ...options, argv: ["host", file], ...(native && { native: () => native }) });
+    return runToCrash(program, { ...options, argv: ["host", file], ...(native && { native: () => native }) });
   }
 
   /** Run OCaml's compiler. Throws what it says when it fails. */

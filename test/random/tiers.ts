@@ -1,6 +1,6 @@
 /** The ways to run programs, in which all must print the same. */
 import { DEBUG_CHECK_HEAP, DEBUG_STRESS } from "../../runtime/layout.ts";
-import { type Outcome, run, type RunOptions } from "../support/programs.ts";
+import { type Outcome, type RunOptions, runToCrash } from "../support/programs.ts";
 import { type Batch, type Part, UNIT } from "./batch.ts";
 import { chunkOf } from "./chunks.ts";
 import type { HostTier } from "./kit.ts";
@@ -14,12 +14,13 @@ export interface Tier {
   readonly run: (batch: Batch) => string;
 }
 
-function outcomeOf(attempt: () => Outcome): string {
+/** An error of the compiler counts as what it says, too. */
+function textOf(attempt: () => Outcome): string {
   try {
     const { status, stdout, stderr } = attempt();
     return `${stdout}${stderr}${status === 0 ? "" : `status ${status}\n`}`;
   } catch (error) {
-    return `=== crash: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`;
+    return `not compiled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
   }
 }
 
@@ -40,7 +41,7 @@ function loaded(part: Exclude<Part, "own"> | "none", host: HostTier, collection:
   return {
     name: named(`${unit}, ${host} host`, collection),
     covers,
-    run: (batch) => outcomeOf(() => batch.kit.host(host, part === "none" ? batch.unit : batch.plugin(part), COLLECTIONS[collection])),
+    run: (batch) => textOf(() => batch.kit.host(host, part === "none" ? batch.unit : batch.plugin(part), COLLECTIONS[collection])),
   };
 }
 
@@ -49,7 +50,7 @@ const program = (part: Part | "none", collection: Collection, covers: Tier["cove
   name: named(`${{ none: "interpreted", all: "native", own: "native over an interpreted library", some: "mixed" }[part]} program`, collection),
   covers,
   run: (batch) =>
-    outcomeOf(() => run(batch.executable, { ...COLLECTIONS[collection], argv: [UNIT], ...(part !== "none" && { native: () => batch.native(part) }) })),
+    textOf(() => runToCrash(batch.executable, { ...COLLECTIONS[collection], argv: [UNIT], ...(part !== "none" && { native: () => batch.native(part) }) })),
 });
 
 const always = (): boolean => true;

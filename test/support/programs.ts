@@ -62,6 +62,17 @@ export function run(program: BytecodeExecutable, options: RunOptions = {}): Outc
   return captured.outcome(runProgram(program, captured.options));
 }
 
+/** The same, with an error of the VM as part of what is written to standard error, after what the program had written, and status -1. */
+export function runToCrash(program: BytecodeExecutable, options: RunOptions = {}): Outcome {
+  const captured = capturing(program, options);
+  try {
+    return captured.outcome(runProgram(program, captured.options));
+  } catch (error) {
+    const { stderr, ...rest } = captured.outcome(-1);
+    return { ...rest, stderr: `${stderr}crash: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n` };
+  }
+}
+
 /** The same for programs that need JavaScript's event loop. */
 export async function runAsync(program: BytecodeExecutable, options: RunOptions = {}): Promise<Outcome> {
   const captured = capturing(program, options);
