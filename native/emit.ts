@@ -8,7 +8,7 @@ import { nativeParameters } from "../bytecode/interpreter/native-calls.ts";
 import * as words from "../bytecode/interpreter/words.ts";
 import { CELL_EXN, CELL_NATIVE_LIMIT, WORD } from "../runtime/layout.ts";
 import { BigarrayLowering } from "./bigarray-access.ts";
-import { type DominatorTree, dominates, isBackward } from "./dominators.ts";
+import { type DominatorTree, dominates, exitsOf, isBackward } from "./dominators.ts";
 import { UNCHECKED_WORDS } from "./frames.ts";
 import type { HandlerEdge, Node } from "./ir.ts";
 import { interrupts, isConstant } from "./liveness.ts";
@@ -46,6 +46,8 @@ export class RegionEmitter extends BigarrayLowering {
   private readonly loops = new Set<number>();
   private readonly joins = new Set<number>();
   private readonly padded: boolean;
+  /** The block whose own code is emitted. */
+  private block = 0;
 
   constructor(unit: CompiledUnit, context: FunctionContext, region: Region) {
     const { fn, live } = context;
@@ -64,7 +66,8 @@ export class RegionEmitter extends BigarrayLowering {
     for (const from of this.tree.order) {
       const { exit } = blocks[from]!;
       const { successors } = graph.blocks[from]!;
-      for (const to of successors) {
+      // Where a loop is entered inside a try, the handler may be before it.
+      for (const to of exitsOf(graph, from)) {
         if (!this.isInside(to)) continue;
         if (isBackward(this.tree, from, to)) {
           if (!dominates(this.tree, to, from)) throw new Error(`a loop at word ${graph.blocks[to]!.start} has two entries`);
@@ -107,7 +110,11 @@ export class RegionEmitter extends BigarrayLowering {
   }
 
   private own(block: number): Expr[] {
-    return this.emitted(() => this.emitBlock(block));
+    const outer = this.block;
+    this.block = block;
+    const code = this.emitted(() => this.emitBlock(block));
+    this.block = outer;
+    return code;
   }
 
   private emitBlock(block: number): void {
@@ -143,13 +150,16 @@ export class RegionEmitter extends BigarrayLowering {
 
   /** Go from a block to one of its successors. */
   private branch(from: number, to: number): Expr[] {
-    const m = this.e.module;
     const inputs = edgeInputs(this.fn, from, to);
     if (!this.isInside(to)) return [this.enterRegion(to, inputs)];
     const code = this.assignPhis(to, inputs);
-    if (isBackward(this.tree, from, to)) return [...code, m.br(this.loopLabel(to))];
-    if (this.joins.has(to)) return [...code, m.br(this.label(to))];
+    if (isBackward(this.tree, from, to) || this.joins.has(to)) return [...code, this.jump(from, to)];
     return [...code, ...this.subtree(to)];
+  }
+
+  /** Go to a block that has a label. */
+  private jump(from: number, to: number): Expr {
+    return this.e.module.br(isBackward(this.tree, from, to) ? this.loopLabel(to) : this.label(to));
   }
 
   /** Tail call of the region at a block, whose phis have these values. */
@@ -201,7 +211,7 @@ export class RegionEmitter extends BigarrayLowering {
   protected enterHandler({ block, input }: HandlerEdge): Expr[] {
     const inputs = handlerInputs(this.fn.blocks[block]!, input);
     if (!this.isInside(block)) return [this.enterRegion(block, inputs)];
-    return [...this.assignPhis(block, inputs), ...this.takeException(block), this.e.module.br(this.label(block))];
+    return [...this.assignPhis(block, inputs), ...this.takeException(block), this.jump(this.block, block)];
   }
 
   /** What a handler's block finds in CELL_EXN. */
