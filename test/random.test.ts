@@ -17,7 +17,7 @@ t.test("the same seed gives the same program", async (t) => {
 });
 
 t.test(`${COUNT} programs print the same in all mixes`, async (t) => {
-  const { programs, findings } = await tryPrograms({ from: 0, to: COUNT, jobs: Math.min(2, availableParallelism()), output: t.testdirName });
+  const { programs, findings } = await tryPrograms({ from: 0, to: COUNT, jobs: Math.min(2, availableParallelism()), output: t.testdirName, seconds: 30 });
   t.same(findings, []);
   t.equal(programs, COUNT);
 });
@@ -36,7 +36,7 @@ t.test("a program that fails is made small", async (t) => {
     compare([program], { kit, tiers: [plain!, wrong], references: [] }).differences.length > 0;
   const seed = Array.from({ length: 100 }, (_, seed) => seed).find((seed) => textOf(generate(seed).tree).includes(" / "));
   const program = generate(seed!);
-  const { tree } = shrink(program, { fails: differs, attempts: 60 });
+  const { tree } = shrink(program, { fails: differs, attempts: 60, seconds: 120 });
   const text = textOf(tree);
   t.ok(text.length < 200, `${textOf(program.tree).length} characters become ${text.length}`);
   t.match(text, / \/ /);

@@ -56,6 +56,9 @@ function joined(comparisons: readonly Comparison[]): Comparison {
   return { differences: comparisons.flatMap((it) => it.differences), refused: comparisons.flatMap((it) => it.refused) };
 }
 
+/** What OCaml's own ocamlc 5.3.0 says, too, of some programs that it ought to accept. */
+const OCAML_BUG = /^>> Fatal error: Bytegen\.merge_infos$/m;
+
 /** Run programs, all in one unit, in all tiers; programs that together cannot be compiled are tried in halves. */
 export function compare(programs: readonly Program[], options: Options): Comparison {
   if (programs.length === 0) return joined([]);
@@ -64,7 +67,10 @@ export function compare(programs: readonly Program[], options: Options): Compari
     batch = new Batch(options.kit, programs);
   } catch (error) {
     const half = Math.floor(programs.length / 2);
-    if (half === 0) return { differences: [], refused: [{ program: programs[0]!, by: "Bactrian", message: String(error) }] };
+    if (half === 0) {
+      const message = String(error);
+      return { differences: [], refused: [{ program: programs[0]!, by: OCAML_BUG.test(message) ? "ocamlc" : "Bactrian", message }] };
+    }
     return joined([compare(programs.slice(0, half), options), compare(programs.slice(half), options)]);
   }
   try {

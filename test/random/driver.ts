@@ -7,9 +7,11 @@ import { CHUNK, nextChunk } from "./chunks.ts";
 import { makeKit } from "./kit.ts";
 
 /** Milliseconds without a report, of which there is one for each tier, after which a process is ended. */
-const PATIENCE = 300_000;
+const PATIENCE = 150_000;
 /** From as many programs on it pays to make native code of OCaml's compiler first. */
 const MANY = 1500;
+
+const WORKER = new URL("worker.ts", import.meta.url);
 
 /** How many a process tries at most. */
 const MOST = 500;
@@ -24,6 +26,10 @@ export interface Task {
   readonly reference?: string | undefined;
   /** A folder for programs that fail. */
   readonly output: string;
+  /** How long programs that fail are made smaller, for a chunk of programs. */
+  readonly seconds: number;
+  /** There is one program, which may end or keep busy the process that tries it: it is tried in further ones. */
+  readonly fatal?: boolean;
 }
 
 /** Something that is wrong. */
@@ -49,7 +55,7 @@ export interface Tally {
   readonly refused: readonly Finding[];
 }
 
-export interface Plan extends Omit<Task, "kit"> {
+export interface Plan extends Omit<Task, "kit" | "fatal"> {
   readonly jobs: number;
   /** A folder where the kit is, or is to be kept; absent: it is made for this time only. */
   readonly kit?: string | undefined;
@@ -89,16 +95,33 @@ async function tryWith(kit: string, { jobs, progress, ...task }: Omit<Plan, "kit
       progress?.(tally());
     };
     while (at < to) {
-      const failure = await runTask(new URL("worker.ts", import.meta.url), { ...task, kit, from: at, to } satisfies Task, { patience: PATIENCE, take });
+      const failure = await runTask(WORKER, { ...task, kit, from: at, to } satisfies Task, { patience: PATIENCE, take });
       if (failure === undefined) continue;
       const end = nextChunk(at, to);
-      const what = failure.stuck ? "does not end" : failure.detail;
-      const first = at;
-      if (end - at > 1) while (at < end) await attempt(at, ++at);
-      // Whatever it is, alone none of them does it.
-      const together = end - first > 1 ? `, only together with those up to ${end - 1}` : "";
-      if (!findings.some(({ seed }) => seed >= first && seed < end)) take({ next: end, findings: [{ seed: first, what: `${what}${together}` }], refused: [] });
+      await narrow(at, end, failure.stuck ? "does not end" : failure.detail);
+      at = end;
     }
+  };
+
+  /** A process that has tried these programs has failed: find out which of them it was. */
+  const narrow = async (from: number, to: number, what: string): Promise<void> => {
+    const report = (found: Finding): void => {
+      findings.push(found);
+      progress?.(tally());
+    };
+    if (to - from > 1) {
+      const middle = Math.floor((from + to) / 2);
+      await attempt(from, middle);
+      await attempt(middle, to);
+      const known = findings.some(({ seed }) => seed >= from && seed < to);
+      if (!known) report({ seed: from, what: `${what}, only together with those up to ${to - 1}` });
+      return;
+    }
+    let found: Finding | undefined;
+    const take = ({ findings: [finding] }: Report): void => void (found ??= finding);
+    const failure = await runTask(WORKER, { ...task, kit, from, to, fatal: true } satisfies Task, { patience: PATIENCE, take });
+    programs++;
+    report(found ?? { seed: from, what: `${what}${failure ? `, and so does what makes it smaller: ${failure.detail}` : ", not when it is tried again"}` });
   };
 
   const work = async (job: number): Promise<void> => {

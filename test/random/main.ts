@@ -32,6 +32,7 @@ const { programs, findings, refused } = await tryPrograms({
   reference: values.reference,
   kit: values.kit,
   output: values.output,
+  seconds: 600,
   progress: (tally) => {
     for (; shown < tally.findings.length; shown++) console.log(`seed ${tally.findings[shown]!.seed}: ${tally.findings[shown]!.what}`);
     const state = `${tally.programs}/${count} programs (all below seed ${tally.below}), ${tally.findings.length} findings`;

@@ -19,7 +19,7 @@ export function generate(seed: number): Program {
   for (let i = 0; i < 3; i++) next();
   const ordered = next() < 0.75;
   // How deep expressions are.
-  const depth = oneOf(next, [2, 2, 3, 3, 4]);
+  const depth = oneOf(next, [1, 2, 2, 2, 3, 3, 4]);
   const w = new Writer({ next, ordered, effects: next() < 0.4 });
   if (w.effects) w.scope.define(operation("! Effect.perform (Ask %) : int -> int"), operation("! Effect.perform (Tell %) : string -> unit"));
   const parts: Tree[] = [];
@@ -31,15 +31,15 @@ export function generate(seed: number): Program {
   const some = (least: number, most: number, kinds: readonly ((w: Writer, depth: number) => Definition)[]): void => {
     for (let n = least + below(next, most - least + 1); n > 0; n--) add(oneOf(next, kinds)(w, depth));
   };
-  some(1, 2, [exception]);
-  some(1, 4, [record, variant, variant]);
-  some(1, 2, [exception]);
-  some(2, 3, [value, simple]);
-  for (let n = 2 + below(next, 4); n > 0; n--) {
+  some(0, 1, [exception]);
+  some(1, 3, [record, variant, variant]);
+  some(0, 1, [exception]);
+  some(1, 2, [value, simple]);
+  for (let n = 1 + below(next, 4); n > 0; n--) {
     some(1, 1, [recursive, recursive, simple, simple, labelled, polymorphic, value, classes, functor]);
     parts.push(statement(w, depth));
   }
-  for (let n = 2 + below(next, 4); n > 0; n--) parts.push(statement(w, depth));
+  for (let n = 1 + below(next, 3); n > 0; n--) parts.push(statement(w, depth));
   return { seed, tree: whole(...parts), ordered };
 }
 

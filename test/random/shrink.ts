@@ -5,8 +5,9 @@ import { replaceAt, textOf, type Tree, treeAt, walk } from "./tree.ts";
 export interface Shrinking {
   /** Whether a smaller program, which need not be accepted by the compiler, fails in the same way. */
   readonly fails: (program: Program) => boolean;
-  /** How many programs may be tried. */
+  /** How many programs may be tried, and for how many seconds. */
   readonly attempts: number;
+  readonly seconds: number;
 }
 
 /** Names are unique, so the first occurrence of one is where it is defined. */
@@ -55,10 +56,12 @@ function* replacements(tree: Tree): Generator<{ by: Tree; path?: readonly number
 }
 
 /** Make a failing program smaller until nothing can be left out, or too much has been tried. */
-export function shrink(program: Program, { fails, attempts }: Shrinking): Program {
+export function shrink(program: Program, { fails, attempts, seconds }: Shrinking): Program {
   let { tree } = program;
   let left = attempts;
+  const end = performance.now() + 1000 * seconds;
   const attempt = (smaller: Tree): boolean => {
+    if (performance.now() > end) left = 0;
     if (left <= 0) return false;
     left--;
     if (!fails({ ...program, tree: smaller })) return false;

@@ -1,46 +1,16 @@
 /** Tries programs in a process of its own. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { nextChunk } from "./chunks.ts";
-import { type Comparison, compare, type Difference } from "./compare.ts";
+import { type Comparison, compare } from "./compare.ts";
 import type { Finding, Report, Task } from "./driver.ts";
-import { Kit, PRELUDE } from "./kit.ts";
-import { generate, type Program, unitOf } from "./program.ts";
+import { Kit } from "./kit.ts";
+import { generate, type Program } from "./program.ts";
+import { Recorder } from "./record.ts";
 import { references } from "./reference.ts";
-import { shrink } from "./shrink.ts";
 import { type Tier, tiers } from "./tiers.ts";
 
-/** How many programs are tried to make one smaller. */
-const ATTEMPTS = 400;
-
-const { from, to, kit: folder, reference, output } = JSON.parse(process.argv[2]!) as Task;
-const compilers = reference === undefined ? [] : references(reference);
-const kit = new Kit(folder);
+const task = JSON.parse(process.argv[2]!) as Task;
+const compilers = task.reference === undefined ? [] : references(task.reference);
 const say = (report: Report): void => void process.send!(report);
-
-/** Write the small version of a program that fails to a file of its own. */
-function record(difference: Difference, next: number): Finding {
-  const { program } = difference;
-  const [first, second] = difference.tiers;
-  const options = {
-    kit,
-    tiers: tiers.filter(({ name }) => difference.tiers.includes(name)),
-    references: compilers.filter(({ name }) => name === second),
-  };
-  let last = difference;
-  const fails = (smaller: Program): boolean => {
-    say({ next, findings: [], refused: [] });
-    const [found] = compare([smaller], options).differences;
-    last = found ?? last;
-    return found !== undefined;
-  };
-  const small = fails(program) ? shrink(program, { fails, attempts: ATTEMPTS }) : undefined;
-  const file = join(output, `random-${program.seed}.ml`);
-  const together = small === undefined ? "(* Fails only together with the programs before it. *)\n" : "";
-  mkdirSync(output, { recursive: true });
-  writeFileSync(file, `${together}module Prelude = struct\n${readFileSync(PRELUDE, "latin1")}end\n\n${unitOf([small ?? program])}`, "latin1");
-  return { seed: program.seed, what: `${first} and ${second} differ, see ${file}:\n--- ${first}\n${last.outputs[0]}--- ${second}\n${last.outputs[1]}` };
-}
 
 /** What compilers have not accepted: ours has to, those of OCaml have bugs. */
 const refusals = ({ refused }: Comparison, ours: boolean): Finding[] =>
@@ -60,26 +30,38 @@ function groups(programs: readonly Program[]): Group[] {
   return [{ programs, tiers: all }, ...some.map((tier) => ({ programs: covers(tier), tiers: [tiers[0]!, tier] }))];
 }
 
-/** A tier that says, too, that the process is alive. */
-const reporting = (tier: Tier, next: number): Tier => ({
-  ...tier,
-  run: (batch) => {
-    say({ next, findings: [], refused: [] });
-    return tier.run(batch);
-  },
-});
-
-for (let at = from; at < to; at = nextChunk(at, to)) {
-  const next = nextChunk(at, to);
-  const programs = Array.from({ length: next - at }, (_, i) => generate(at + i));
-  const comparisons = groups(programs).map((group, i) => {
-    return compare(group.programs, { kit, tiers: group.tiers.map((tier) => reporting(tier, at)), references: i === 0 ? compilers : [] });
+/** Try the programs from `from` up to, but not with, `next`: a chunk, or a part of one. */
+function tryChunk(from: number, next: number, kit: Kit): void {
+  const alive = (): void => say({ next: from, findings: [], refused: [] });
+  /** A tier that says, too, that the process is alive. */
+  const reporting = (tier: Tier): Tier => ({
+    ...tier,
+    run: (batch) => {
+      alive();
+      return tier.run(batch);
+    },
   });
-  const differences = comparisons.flatMap((it) => it.differences.map((difference) => record(difference, at)));
+  const programs = Array.from({ length: next - from }, (_, i) => generate(from + i));
+  const comparisons = groups(programs).map((group, i) => {
+    return compare(group.programs, { kit, tiers: group.tiers.map(reporting), references: i === 0 ? compilers : [] });
+  });
+  const recorder = new Recorder(task, compilers, alive);
+  const differences = comparisons.flatMap((it) => it.differences.map((difference) => recorder.difference(kit, difference)));
   say({
     next,
     findings: [...differences, ...comparisons.flatMap((it) => refusals(it, true))],
     refused: comparisons.flatMap((it) => refusals(it, false)),
   });
+}
+
+function tryFatal(seed: number): void {
+  const finding = new Recorder(task, compilers, () => say({ next: seed, findings: [], refused: [] })).fatal(seed);
+  say({ next: seed + 1, findings: finding ? [finding] : [], refused: [] });
+}
+
+if (task.fatal) tryFatal(task.from);
+else {
+  const kit = new Kit(task.kit);
+  for (let at = task.from; at < task.to; at = nextChunk(at, task.to)) tryChunk(at, nextChunk(at, task.to), kit);
 }
 process.disconnect();

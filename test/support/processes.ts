@@ -1,6 +1,9 @@
 /** Work in processes of their own, which can be ended when they hang. */
 import { fork } from "node:child_process";
 
+/** Arguments of Node, before a TypeScript file, for a process that ends with the one that starts it. */
+export const CHILD: readonly string[] = ["--import=tsx", `--import=${new URL("orphans.ts", import.meta.url)}`];
+
 /** How a process failed. */
 export interface Failure {
   /** Whether it was ended because it said nothing for too long. */
@@ -26,7 +29,7 @@ export function runTask<Report>(
   { patience, take, heap }: Conditions<Report>,
 ): Promise<Failure | undefined> {
   const child = fork(file, [JSON.stringify(task)], {
-    execArgv: ["--import=tsx", ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`])],
+    execArgv: [...CHILD, ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`])],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   let stuck = false;
