@@ -7,7 +7,7 @@ import type { Program } from "./program.ts";
 /** Status of a process that has tried a program which prints different things. */
 export const DIFFERENT = 3;
 /** Seconds after which it is ended. */
-const PATIENCE = 60;
+const PATIENCE = 100;
 
 /** What comes of a program. */
 export interface Fate {
@@ -19,13 +19,14 @@ export interface Fate {
 /** Try a program, with the kit in a folder. */
 export function fateOf(program: Program, kit: string): Fate {
   const file = fileURLToPath(new URL("alone-main.ts", import.meta.url));
-  const { status, signal, error, stderr } = spawnSync(process.execPath, [...CHILD, file, kit], {
+  const { status, error, stderr } = spawnSync(process.execPath, [...CHILD, file, kit], {
     input: JSON.stringify(program),
     encoding: "utf8",
     timeout: 1000 * PATIENCE,
     killSignal: "SIGKILL",
   });
-  if (error !== undefined && signal === null) throw error;
-  const kind = status === 0 ? "agrees" : status === DIFFERENT ? "differs" : signal === "SIGKILL" ? "does not end" : "ends the process";
+  const late = error !== undefined && "code" in error && error.code === "ETIMEDOUT";
+  if (error !== undefined && !late) throw error;
+  const kind = late ? "does not end" : status === 0 ? "agrees" : status === DIFFERENT ? "differs" : "ends the process";
   return { kind, detail: stderr };
 }

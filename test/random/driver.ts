@@ -100,6 +100,7 @@ async function tryWith(kit: string, { jobs, progress, ...task }: Omit<Plan, "kit
       const end = nextChunk(at, to);
       await narrow(at, end, failure.stuck ? "does not end" : failure.detail);
       at = end;
+      if (job !== undefined) places.set(job, at);
     }
   };
 
