@@ -53,7 +53,7 @@ Buffer.create (% land 31) : int -> Buffer.t
 ! Bytes.get_int64_le % 0 : bytes -> int64
 ? Bytes.set_int64_be % (% land 7) % : bytes -> int -> int64 -> unit
 ! Bytes.sub_string % 0 (% land 3) : bytes -> int -> string
-Bytes.extend % (% land 1) (% land 7) : bytes -> int -> int -> bytes
+(let b = Bytes.extend % (% land 1) (% land 7) in Bytes.fill b 0 (Bytes.length b) 'e'; b) : bytes -> int -> int -> bytes
 Float.Array.make (% land 7) % : int -> float -> floatarray
 ! Float.Array.init (% land 7) % : int -> (int -> float) -> floatarray
 ? Float.Array.get % % : floatarray -> int -> float
