@@ -270,7 +270,6 @@ export function leave_native(sp: usize, exit: i32): value {
   const site = load<usize>(sp) + CODE_BIAS;
   // The registers are those of the interpreter when it was left, and may be of blocks that have moved.
   store<usize>(CELL_SP, sp);
-  store<value>(CELL_ENV, UNIT);
   store<value>(CELL_ACCU, UNIT);
   expand(site, sp, 0);
   pushState(load<usize>(site, SITE_PC), load<value>(CELL_ENV), 0, load<value>(CELL_ACCU));
@@ -351,6 +350,7 @@ function sourceWord(q: usize): value {
  */
 function expand(site: usize, sp: usize, outer: value): void {
   const numbers = load<i32>(site, SITE_NUMBERS);
+  store<value>(CELL_ENV, UNIT); // it may be of a block that has moved
   if (numbers) reserveYoung(3 * numbers);
   const words = load<usize>(site, SITE_FRAME_WORDS);
   memory.copy(COPY, sp, min(words * WORD, SCRATCH_SIZE));
