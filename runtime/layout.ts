@@ -259,6 +259,8 @@ export const CELL_DEBUG = 0x4c8; // i32
 export const CELL_EXTRA_ARGS = 0x4cc; // i32
 /** A popped segment kept for the next overflow, or 0. */
 export const CELL_SPARE_SEGMENT = 0x4d0; // i32
+/** A fiber that has been made and not been run yet, or 0: its handlers are roots. */
+export const CELL_NEW_FIBER = 0x4d4; // i32
 /** Fibers made so far (ids for Effect's continuations). */
 export const CELL_FIBER_COUNT = 0x4d8; // i64
 /**

@@ -20,6 +20,7 @@ import {
   CELL_ENV,
   CELL_EXTRA_ARGS,
   CELL_FIBER,
+  CELL_NEW_FIBER,
   CELL_FIBER_COUNT,
   CELL_MAX_STACK_WORDS,
   CELL_PC,
@@ -274,6 +275,8 @@ export function caml_alloc_stack(handleValue: value, handleExn: value, handleEff
   store<value>(fiber, handleValue, FIBER_HANDLE_VALUE);
   store<value>(fiber, handleExn, FIBER_HANDLE_EXN);
   store<value>(fiber, handleEffect, FIBER_HANDLE_EFFECT);
+  // Native code that is left before it runs the fiber allocates.
+  store<usize>(CELL_NEW_FIBER, fiber);
   return <value>fiber | 1;
 }
 
@@ -285,6 +288,7 @@ export function fiber_resume(stack: value, fn: value, arg: value, tail: value): 
   const fiber = fiberOf(stack);
   const last = fiberOf(tail) ? fiberOf(tail) : fiber;
   const self = load<usize>(CELL_FIBER);
+  store<usize>(CELL_NEW_FIBER, 0);
   store<usize>(last, self, FIBER_PARENT);
   store<i32>(self, load<i32>(CELL_EXTRA_ARGS), FIBER_EXTRA_ARGS);
   switchFiber(fiber);

@@ -6,6 +6,7 @@ import {
   CELL_ENV,
   CELL_EXN,
   CELL_FIBER,
+  CELL_NEW_FIBER,
   CELL_GLOBAL_DATA,
   CELL_NAMED_VALUES,
   CELL_RESULT,
@@ -108,6 +109,7 @@ export function visitRoots(mode: i32): void {
     visitFiber(fiber, load<usize>(CELL_SEGMENT), load<usize>(CELL_SP), true, mode);
     visitSuspended(load<usize>(fiber, FIBER_PARENT), mode);
   }
+  visitSuspended(load<usize>(CELL_NEW_FIBER), mode);
   for (let i = 0; i < parkedCount(); i++) visitSuspended(parkedFiber(i), mode);
   for (let i = 0; i < Table_length(hostRoots); i++) visit(<usize>load32(hostRoots, i), mode);
 }
