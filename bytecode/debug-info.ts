@@ -3,7 +3,7 @@ import { TAG_STRING } from "../runtime/layout.ts";
 import type { Machine } from "../runtime/machine.ts";
 import type { CodeFragment } from "./code.ts";
 import { compareEvents, findEvent, type Place, type ProgramDebug, readUnitDebug, type UnitDebug } from "./formats/debug.ts";
-import { FormatError } from "./formats/errors.ts";
+import { unlessMalformed } from "./formats/errors.ts";
 
 export interface Location {
   readonly fileName: string;
@@ -80,14 +80,7 @@ export class DebugInfo {
 }
 
 /** Where a unit's debug data, unless they are damaged, say that the code at a byte offset comes from. */
-function locationIn(unit: UnitDebug, pos: number): Location | undefined {
-  try {
-    return unit.find(pos);
-  } catch (e) {
-    if (e instanceof FormatError) return undefined;
-    throw e;
-  }
-}
+const locationIn = (unit: UnitDebug, pos: number): Location | undefined => unlessMalformed(() => unit.find(pos));
 
 /** More events than that are not the compiler's. */
 const MAX_EVENTS_PER_WORD = 64;

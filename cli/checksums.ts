@@ -2,7 +2,7 @@
 import { appendFileSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { resolve } from "node:path";
 import { checksumOf, endsWithChecksum } from "../bytecode/formats/checksum.ts";
-import { FormatError } from "../bytecode/formats/errors.ts";
+import { unlessMalformed } from "../bytecode/formats/errors.ts";
 import { identify } from "../bytecode/formats/magic.ts";
 import { readLinkableUnits } from "../bytecode/relocations.ts";
 import type { NodeHost } from "../runtime/host/node.ts";
@@ -36,11 +36,5 @@ function addChecksum(file: string): void {
 function isWhole(bytes: Uint8Array): boolean {
   const kind = identify(bytes)?.kind;
   if ((kind !== "cmo" && kind !== "cma") || endsWithChecksum(bytes)) return false;
-  try {
-    readLinkableUnits(bytes);
-    return true;
-  } catch (e) {
-    if (e instanceof FormatError) return false;
-    throw e;
-  }
+  return unlessMalformed(() => readLinkableUnits(bytes)) !== undefined;
 }

@@ -1,7 +1,7 @@
 /** The native code of programs: from files, from the cache, or compiled now. */
 import v8 from "node:v8";
 import type { CoreModule } from "../bytecode/engine.ts";
-import { FormatError } from "../bytecode/formats/errors.ts";
+import { unlessMalformed } from "../bytecode/formats/errors.ts";
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
 import { readProgram } from "../loader/native-program.ts";
 import type { NativeCode } from "../native/code.ts";
@@ -25,12 +25,8 @@ function cachedCode(core: CoreModule, cache: Cache | undefined): NativeCode | un
   const found = cache?.read();
   if (!found) return undefined;
   prepareEngine();
-  try {
-    return readProgram(found, cache!.file, core).native;
-  } catch (e) {
-    if (e instanceof FormatError) return undefined; // it is made again
-    throw e;
-  }
+  // If it is damaged, it is made again.
+  return unlessMalformed(() => readProgram(found, cache!.file, core).native);
 }
 
 /** The native code of a program that has been compiled before, if it is there still. */

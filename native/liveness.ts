@@ -36,6 +36,25 @@ export function interrupts({ operation }: Node): boolean {
   return effect === "allocate" || effect === "call";
 }
 
+/** Add the values that a use of a node reads: conditions are computed where they are used. */
+export function addUsed(values: Set<Node>, node: Node): void {
+  if (OPERATIONS[node.operation].sort === "condition") node.inputs.forEach((input) => addUsed(values, input));
+  else if (!isConstant(node)) values.add(node);
+}
+
+/** Let the set of each block be what `walk` gives, until none grows any more. They only grow. */
+export function growSets(order: readonly number[], sets: ReadonlySet<Node>[], walk: (block: number) => ReadonlySet<Node>): void {
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of order) {
+      const grown = walk(block);
+      if (grown.size === sets[block]!.size) continue;
+      sets[block] = grown;
+      changed = true;
+    }
+  }
+}
+
 export interface Liveness {
   /** For each node that interrupts: the values that are used after it, its own not among them. */
   readonly after: ReadonlyMap<Node, ReadonlySet<Node>>;
@@ -47,17 +66,14 @@ export interface Liveness {
 
 export function liveness(fn: SsaFunction): Liveness {
   const { graph, blocks } = fn;
-  const liveIn: Set<Node>[] = blocks.map(() => new Set());
+  const liveIn: ReadonlySet<Node>[] = blocks.map(() => new Set());
   const after = new Map<Node, ReadonlySet<Node>>();
   let most = 0;
 
   const walk = (index: number, note: boolean): Set<Node> => {
     const { nodes, exit } = blocks[index]!;
     const live = new Set<Node>();
-    const use = (node: Node): void => {
-      if (OPERATIONS[node.operation].sort === "condition") node.inputs.forEach(use);
-      else if (!isConstant(node)) live.add(node);
-    };
+    const use = (node: Node): void => addUsed(live, node);
     const enterHandler = (block: number, input: number): void => {
       liveIn[block]!.forEach(use);
       handlerInputs(blocks[block]!, input).forEach(use);
@@ -85,16 +101,7 @@ export function liveness(fn: SsaFunction): Liveness {
   };
 
   // What follows a block comes before it, but for loops.
-  const order = reversePostorder(graph).reverse();
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const index of order) {
-      const live = walk(index, false);
-      if (live.size === liveIn[index]!.size) continue; // it only grows
-      liveIn[index] = live;
-      changed = true;
-    }
-  }
+  growSets(reversePostorder(graph).reverse(), liveIn, (index) => walk(index, false));
   blocks.forEach((_, index) => walk(index, true));
   return { after, atStart: liveIn, most };
 }

@@ -1,16 +1,9 @@
 /** OCaml's names for functions, from debug data, so that profilers and traces of WebAssembly show them. */
-import { FormatError } from "../bytecode/formats/errors.ts";
+import { unlessMalformed } from "../bytecode/formats/errors.ts";
 import type { DebugEvent, UnitDebug } from "../bytecode/formats/debug.ts";
 
 /** The events of a unit; none if they cannot be read: code runs without. */
-function eventsOf(unit: UnitDebug): readonly DebugEvent[] {
-  try {
-    return unit.events;
-  } catch (e) {
-    if (e instanceof FormatError) return [];
-    throw e;
-  }
-}
+const eventsOf = (unit: UnitDebug): readonly DebugEvent[] => unlessMalformed(() => unit.events) ?? [];
 
 /** A unit's debug data, and where its code is, in bytes. */
 export interface PlacedDebug {

@@ -4,7 +4,7 @@
  */
 import { type HandlerEdge, type Node, OPERATIONS, type SsaFunction } from "./ir.ts";
 import type { Frame, Framed, FramePlan } from "./frames.ts";
-import { isConstant, type Liveness } from "./liveness.ts";
+import { addUsed, growSets, type Liveness } from "./liveness.ts";
 import { allInputs, edgeInputs, exitInputs, handlerInputs, isPhi } from "./phis.ts";
 import type { Region } from "./regions.ts";
 
@@ -23,10 +23,7 @@ export function planReloads(
 
   const through = (block: number, note: boolean): Set<Node> => {
     let needed = new Set<Node>();
-    const use = (node: Node): void => {
-      if (OPERATIONS[node.operation].sort === "condition") node.inputs.forEach(use);
-      else if (!isConstant(node)) needed.add(node);
-    };
+    const use = (node: Node): void => addUsed(needed, node);
     /** What an exception in this block needs, but for what is read from the frame then. */
     const catches = (handler: HandlerEdge | undefined, frame?: Frame): void => {
       if (!handler) return;
@@ -57,15 +54,7 @@ export function planReloads(
   };
 
   const order = [...tree.order].reverse();
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const block of order) {
-      const needed = through(block, false);
-      if (needed.size === atStart[block]!.size) continue; // it only grows
-      atStart[block] = needed;
-      changed = true;
-    }
-  }
+  growSets(order, atStart, (block) => through(block, false));
   for (const block of order) through(block, true);
   return reloads;
 }

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { checksumOf } from "../bytecode/formats/checksum.ts";
-import { FormatError, readUnits } from "../bytecode/formats/index.ts";
+import { readUnits } from "../bytecode/formats/index.ts";
+import { unlessMalformed } from "../bytecode/formats/errors.ts";
 import { withRequirements } from "../bytecode/formats/requirements.ts";
 import { Command } from "./support/command.ts";
 import { ocamlc } from "./support/programs.ts";
@@ -19,15 +20,7 @@ const BUILD: readonly (readonly string[])[] = [
 const MADE = ["first.cmo", "second.cmo", "both.cma", "packed.cmo"];
 const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));
 
-function damages(bytes: Uint8Array): boolean {
-  try {
-    readUnits(bytes);
-    return false;
-  } catch (e) {
-    if (e instanceof FormatError) return true;
-    throw e;
-  }
-}
+const damages = (bytes: Uint8Array): boolean => unlessMalformed(() => readUnits(bytes)) === undefined;
 
 t.before(async () => {
   writeFileSync(join(folder, "first.ml"), 'let words = [ "one"; "two" ]\nlet count = List.length words\n');

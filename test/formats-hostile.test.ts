@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import t from "tap";
 import {
-  FormatError,
   identify,
   literalNodes,
   readExecutable,
   readUnitDebug,
   readUnits,
 } from "../bytecode/formats/index.ts";
+import { unlessMalformed } from "../bytecode/formats/errors.ts";
 import { describeBytecode } from "../bytecode/info.ts";
 import { zstdDecompress } from "../runtime/zstd.ts";
 import { random } from "./support/random.ts";
@@ -32,15 +32,11 @@ function readAll(bytes: Uint8Array): void {
 }
 
 /** Whether reading succeeds. Any exception but a FormatError passes through. */
-function reads(bytes: Uint8Array): boolean {
-  try {
+const reads = (bytes: Uint8Array): boolean =>
+  unlessMalformed(() => {
     readAll(bytes);
     return true;
-  } catch (error) {
-    if (error instanceof FormatError) return false;
-    throw error;
-  }
-}
+  }) ?? false;
 
 const FILES = ["constants.cmo", "pair.cma", "control_zstd.cmo", "bare.byte", "bare_launcher.byte"];
 

@@ -70,3 +70,13 @@ export function readingFile<T>(file: string | undefined, read: () => T): T {
     throw error;
   }
 }
+
+/** What `read` reads; undefined if it throws a FormatError. */
+export function unlessMalformed<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
