@@ -19,10 +19,8 @@ const { metafile } = await build({
   external: ["binaryen"],
   // commander is CommonJS and requires Node's modules.
   banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
-  // Names stay: some functions become the program of a worker as text (runtime/host/node-thread.ts).
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   logLevel: "warning",
 });
 
