@@ -1,10 +1,30 @@
 /** Bundles the command and the library into dist/, so that they start quickly and without tsx. */
 import { createHash } from "node:crypto";
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { build } from "esbuild";
+import { basename } from "node:path";
+import { build, type BuildOptions } from "esbuild";
+import { makeSingleFile } from "./single-file.ts";
 
 for (const folder of ["chunks", "cli", "host", "loader"]) rmSync(`dist/${folder}`, { recursive: true, force: true });
+
+function edit(file: string, change: (text: string) => string): void {
+  writeFileSync(file, change(readFileSync(file, "utf8")));
+}
+
+const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);\n';
+
+const options = {
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  // Names stay, for stack traces and profiles.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
 const { metafile } = await build({
+  ...options,
   metafile: true,
   entryPoints: ["cli/main.ts", "cli/bootstrap-worker.ts", "loader/index.ts", "loader/node.ts"],
   outdir: "dist",
@@ -12,28 +32,20 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
-  format: "esm",
-  platform: "node",
-  target: "node20",
   // binaryen is loaded only when native code is generated.
   external: ["binaryen"],
-  // commander is CommonJS and requires Node's modules.
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  logLevel: "warning",
 });
+const start = await makeSingleFile(metafile, "cli/run.ts", options);
+edit("dist/cli/main.js", (text) => text.replace(/import\("\.\.\/chunks\/run-\w+\.js"\)/, `require("../chunks/${basename(start)}")`));
+// main.js does now, and commander, which is CommonJS, requires Node's modules.
+for (const path of Object.keys(metafile.outputs)) edit(path, (text) => (/typeof require|require\(/.test(text) ? text.replace(/^(#!.*\n)?/, `$1${REQUIRE}`) : text));
 
 // runtime/host/node-thread.ts looks for it there.
 await build({
+  ...options,
   entryPoints: ["runtime/host/node-helper-main.ts"],
   outfile: "dist/host/helper.js",
   bundle: true,
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  minify: true,
-  logLevel: "warning",
 });
 
 // Names of chunks hold digests of what is in them and in the chunks that they import.

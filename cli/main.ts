@@ -5,19 +5,23 @@
  */
 import module from "node:module";
 import v8 from "node:v8";
-import { reportError } from "./errors.ts";
 
 // V8 counts the length of every jump of the interpreter's loop, and by default compiles it for speed after some dozens of
 // instructions. That takes longer than a short program runs, and its end would wait for it.
 v8.setFlagsFromString("--wasm-tiering-budget=30000000");
-// Keeps compiled code, since Node 22.
+// Keeps compiled code, since Node 22: of what is imported from here on.
 (module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 const [command, file, ...args] = process.argv.slice(2);
-if (command === "run" && file !== undefined && !file.startsWith("-")) {
-  const { runFile } = await import("./run.ts");
-  await runFile(file, args, { verify: true }).catch(reportError);
-} else {
-  const { parse } = await import("./command.ts");
-  await parse(process.argv).catch(reportError);
+try {
+  if (command === "run" && file !== undefined && !file.startsWith("-")) {
+    const { runFile } = await import("./run.ts");
+    await runFile(file, args, { verify: true });
+  } else {
+    const { parse } = await import("./command.ts");
+    await parse(process.argv);
+  }
+} catch (e) {
+  const { reportError } = await import("./errors.ts");
+  reportError(e);
 }

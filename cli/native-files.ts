@@ -1,5 +1,4 @@
 /** The native code of programs: from files, from the cache, or compiled now. */
-import v8 from "node:v8";
 import type { CoreModule } from "../bytecode/engine.ts";
 import { unlessMalformed } from "../bytecode/formats/errors.ts";
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
@@ -7,18 +6,7 @@ import { readProgram } from "../loader/native-program.ts";
 import type { NativeCode } from "../native/code.ts";
 import { Cache } from "./cache.ts";
 import { compileProgress } from "./progress.ts";
-
-/**
- * How much a function of native code runs in V8's baseline code before V8 compiles it for speed, in bytes of jumps backwards
- * and of bodies that are left; the same gains for all values of 1 to 13 million (docs/performance.md). main.ts sets more for
- * the interpreter, whose module is there already and keeps that.
- */
-const TIERING_BUDGET = 4_000_000;
-
-/** To be called before native code that is to run is read. */
-export function prepareEngine(): void {
-  v8.setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
-}
+import { prepareEngine } from "./tiering.ts";
 
 /** The native code of a program that the cache holds. */
 function cachedCode(core: CoreModule, cache: Cache | undefined): NativeCode | undefined {

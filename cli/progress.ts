@@ -20,9 +20,9 @@ function overwrite(line: string): void {
 /** A report for one build: a line that changes on a terminal, a line for every tenth otherwise. */
 export function buildProgress(): Progress {
   const started = Date.now();
-  const { stderr } = process;
   let reported = 0;
   return (done, total, label) => {
+    const { stderr } = process;
     const percent = Math.floor((100 * done) / total);
     const line = `building OCaml ${ocamlVersion}: ${String(percent).padStart(3)} %  ${done}/${total}  ${label}`;
     if (stderr.isTTY) overwrite(line);

@@ -10,6 +10,7 @@ import { isNativeFile } from "../native/file.ts";
 import { execute, executeTool, type Tool } from "./execute.ts";
 import { readInput } from "./files.ts";
 import { buildProgress } from "./progress.ts";
+import { prepareEngine } from "./tiering.ts";
 
 export const TIERS = ["interp", "native", "mixed"] as const;
 
@@ -67,7 +68,7 @@ export async function loadSubject(core: CoreModule, file: string, options: RunOp
     return { program, verify, native: await compiled(core, program, options) };
   }
   const bytes = readInput(file);
-  if (isNativeFile(bytes, file)) (await import("./native-files.ts")).prepareEngine();
+  if (isNativeFile(bytes, file)) prepareEngine();
   const { program, native } = readProgram(bytes, file, core);
   const own = options.tier === "interp" ? undefined : native;
   return { program, verify: options.verify, native: own ?? (await compiled(core, program, options)) };

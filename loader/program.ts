@@ -35,7 +35,7 @@ export interface ProgramOptions {
   readonly fused?: boolean;
   /** Native code of the program (native/program.ts), to be run instead of its bytecode. */
   readonly native?: NativeCode;
-  /** Verify the code before it runs: for programs that come from outside. */
+  /** Verify the code before it runs: for programs that come from outside. What has native code was verified when that was made. */
   readonly verify?: boolean;
 }
 
@@ -75,7 +75,7 @@ export function prepareProgram(program: BytecodeExecutable, options: ProgramOpti
   });
   engine.machine.core.set_space_overhead(parameters.spaceOverhead);
   if (parameters.backtrace) engine.machine.i32[CELL_BACKTRACE_ACTIVE >>> 2] = 1;
-  const fragment = loadProgram(engine, program, options.verify ?? false);
+  const fragment = loadProgram(engine, program, options.verify === true && !options.native);
   if (options.native) new LoadedNative(engine, options.native).link(0, fragment);
   const verbose = (parameters.verbose & VERBOSE_AT_EXIT) !== 0;
   return { engine, fragment, file: program.file ?? options.argv[0] ?? "program", verbose };

@@ -3,9 +3,9 @@
  * each stands for an open file, which several numbers may share and which knows its position.
  */
 import fs from "node:fs";
-import { isatty } from "node:tty";
 import { type FileKind, HostError, HostWait } from "./host.ts";
 import { attempt, translate } from "./node-errors.ts";
+import { tty } from "./node-modules.ts";
 
 /** What can be read from and written to: a file of the system, or a socket. */
 export interface OpenFile {
@@ -105,11 +105,19 @@ export interface Waiting {
 /** Bytes to read before the program asks for them. */
 const READ_AHEAD = 4096;
 
+/** Whether a descriptor is of /dev/null, as those of programs that run unattended are: found out without the module that knows terminals. */
+function isNullDevice(real: number): boolean {
+  try {
+    return fs.fstatSync(real).rdev === fs.statSync("/dev/null").rdev;
+  } catch {
+    return false;
+  }
+}
+
 /** A file of the system. */
 export class SystemFile implements OpenFile {
   readonly kind: FileKind;
   readonly real: number;
-  readonly terminal: boolean;
   nonblock = false;
   references = 0;
   private readonly context: Waiting;
@@ -146,7 +154,13 @@ export class SystemFile implements OpenFile {
     this.nonblock = options.nonblock ?? false;
     this.context = context;
     this.path = process.platform === "linux" ? `/proc/self/fd/${real}` : `/dev/fd/${real}`;
-    this.terminal = this.kind === "character" && isatty(real);
+  }
+
+  private isTerminal: boolean | undefined;
+
+  get terminal(): boolean {
+    this.isTerminal ??= this.kind === "character" && !isNullDevice(this.real) && tty().isatty(this.real);
+    return this.isTerminal;
   }
 
   private get seekable(): boolean {

@@ -2,7 +2,6 @@
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
-import { isatty } from "node:tty";
 import { BaseFiles } from "./base.ts";
 import {
   type FileReference,
@@ -18,7 +17,7 @@ import { attempt } from "./node-errors.ts";
 import type { ChildStream } from "./node-helper.ts";
 import { BIG, NO_STATUS, statusOf } from "./node-status.ts";
 import { decodeText, encodeText, isPlainText } from "./text.ts";
-import { childProcess, crypto } from "./node-modules.ts";
+import { childProcess, crypto, tty } from "./node-modules.ts";
 
 /** What files need of the process around them. */
 export interface FilesContext {
@@ -131,7 +130,7 @@ export class NodeFiles extends BaseFiles {
   override isTerminal = (fd: number): boolean => {
     if (!this.descriptors.has(fd)) return false;
     const { real } = this.descriptors.get(fd);
-    return real !== undefined && isatty(real);
+    return real !== undefined && tty().isatty(real);
   };
 
   override setNonblock = (fd: number, on: boolean): void => {
