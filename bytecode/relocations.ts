@@ -7,6 +7,7 @@ import { codeWords } from "./formats/executable.ts";
 import { type CompilationUnit, hasChecksum, readUnits, type Reloc } from "./formats/unit.ts";
 import { instructionLength } from "./instructions/decode.ts";
 import { FILE_OPCODES, instructions, opcode } from "./instructions/table.ts";
+import { lazy } from "../runtime/lazy.ts";
 
 /** The units of a .cmo or .cma, which may be linked if the verifier accepts their code. Throws FormatError. */
 export function readLinkableUnits(bytes: Uint8Array, file?: string): CompilationUnit[] {
@@ -27,13 +28,13 @@ const SETGLOBAL = opcode("SETGLOBAL");
 const READS: readonly Reloc["kind"][] = ["literal", "getcompunit", "getpredef"];
 
 /** For each opcode, the operands that the linker sets, and by what. */
-const linked = instructions.slice(0, FILE_OPCODES).map(({ operands }, op) =>
+const linked = lazy(() => instructions.slice(0, FILE_OPCODES).map(({ operands }, op) =>
   operands.flatMap((operand, i): { at: number; by: readonly Reloc["kind"][] }[] => {
     if (operand === "primitive") return [{ at: i + 1, by: ["primitive"] }];
     if (operand === "global") return [{ at: i + 1, by: op === SETGLOBAL ? ["setcompunit"] : READS }];
     return [];
   }),
-);
+));
 
 /** Throws FormatError. What is no instruction at all, the verifier finds. */
 function checkRelocations({ name, code, relocs }: CompilationUnit): void {
@@ -48,7 +49,7 @@ function checkRelocations({ name, code, relocs }: CompilationUnit): void {
     if (op < 0 || op >= FILE_OPCODES) return;
     length = instructionLength(words, i);
     if (length <= 0) return;
-    for (const { at, by } of linked[op]!) {
+    for (const { at, by } of linked()[op]!) {
       const kind = kinds.get(i + at);
       if (kind === undefined || !by.includes(kind)) wrong(i + at, `a relocation of the kind ${by.join(" or ")} is missing`);
       kinds.delete(i + at);

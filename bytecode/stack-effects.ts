@@ -3,6 +3,7 @@
  * heights instead of values. Heights are words above the function's base; an effect is `constant - operand`, where the
  * operand, if any, is one of the instruction's own.
  */
+import { lazy } from "../runtime/lazy.ts";
 import { FILE_OPCODES, type Instruction, instructions } from "./instructions/table.ts";
 import type { Semantics } from "./instructions/semantics.ts";
 
@@ -346,4 +347,4 @@ class Probe implements Semantics<Word, Amount, null> {
 }
 
 /** The effects of all instructions that a file can contain, by opcode. */
-export const stackEffects: readonly StackEffect[] = instructions.slice(0, FILE_OPCODES).map(stackEffect);
+export const stackEffects = lazy((): readonly StackEffect[] => instructions.slice(0, FILE_OPCODES).map(stackEffect));

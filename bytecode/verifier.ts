@@ -17,8 +17,9 @@
  */
 import { FormatError } from "./formats/errors.ts";
 import { MAIN_FIRST_WORDS, STACK_SLACK_WORDS } from "../runtime/layout.ts";
-import { ENSURE_CAPACITY, FILE_OPCODES, type OperandKind, instructions, opcode } from "./instructions/table.ts";
-import { type Amount, RETURN_FRAME, Special, TRAP_FRAME, stackEffects } from "./stack-effects.ts";
+import { ENSURE_CAPACITY, FILE_OPCODES, instructions, opcode } from "./instructions/table.ts";
+import { RETURN_FRAME, Special, TRAP_FRAME } from "./stack-effects.ts";
+import { verifierTables } from "./verifier-tables.ts";
 
 export interface VerifierOptions {
   /** Number of globals, or undefined where they have no numbers yet (before linking). */
@@ -60,40 +61,6 @@ export function verify(code: Int32Array, options: VerifierOptions = {}): Verifie
   return new Flow(code, starts, options).run();
 }
 
-// ---- Tables by opcode, derived from the instruction table ---------------------------------------------------------------
-
-const amounts = (pick: (op: number) => Amount | undefined, key: keyof Amount, absent: number): Int32Array =>
-  Int32Array.from({ length: FILE_OPCODES }, (_, op) => pick(op)?.[key] ?? absent);
-
-const LENGTH = Int32Array.from({ length: FILE_OPCODES }, (_, op) => 1 + instructions[op]!.operands.length);
-const ENDS = Uint8Array.from({ length: FILE_OPCODES }, (_, op) => (instructions[op]!.flow === "end" ? 1 : 0));
-const SPECIAL = Uint8Array.from({ length: FILE_OPCODES }, (_, op) => stackEffects[op]!.special);
-const PEAK = Int32Array.from({ length: FILE_OPCODES }, (_, op) => stackEffects[op]!.peak);
-const LINKED = Int32Array.from({ length: FILE_OPCODES }, (_, op) => stackEffects[op]!.operand);
-const DELTA = amounts((op) => stackEffects[op]!.delta, "constant", 0);
-const DELTA_OPERAND = amounts((op) => stackEffects[op]!.delta, "operand", -1);
-const LOW = amounts((op) => stackEffects[op]!.low, "constant", 0);
-const LOW_OPERAND = amounts((op) => stackEffects[op]!.low, "operand", -1);
-const SLOT = amounts((op) => stackEffects[op]!.slot, "constant", -1);
-const SLOT_OPERAND = amounts((op) => stackEffects[op]!.slot, "operand", -1);
-const ENV = amounts((op) => stackEffects[op]!.envField, "constant", -1);
-const ENV_OPERAND = amounts((op) => stackEffects[op]!.envField, "operand", -1);
-const ARGS = amounts((op) => stackEffects[op]!.args, "constant", 0);
-const ARGS_OPERAND = amounts((op) => stackEffects[op]!.args, "operand", -1);
-const FRAME_OPERAND = amounts((op) => stackEffects[op]!.frame, "operand", -1);
-const OFFSET = amounts((op) => stackEffects[op]!.closureOffset, "constant", 0);
-const OFFSET_OPERAND = amounts((op) => stackEffects[op]!.closureOffset, "operand", -1);
-const HAS_OFFSET = Uint8Array.from({ length: FILE_OPCODES }, (_, op) =>
-  stackEffects[op]!.closureOffset ? 1 : 0,
-);
-/** Instructions that the main loop handles without looking at environments or frames. */
-const USES_ENV = Uint8Array.from({ length: FILE_OPCODES }, (_, op) =>
-  stackEffects[op]!.envField || stackEffects[op]!.closureOffset ? 1 : 0,
-);
-const TAG_OPERAND = Int32Array.from({ length: FILE_OPCODES }, (_, op) =>
-  instructions[op]!.operands.indexOf("tag"),
-);
-
 const GRAB = opcode("GRAB");
 const RESTART = opcode("RESTART");
 const SWITCH = opcode("SWITCH");
@@ -115,25 +82,6 @@ const FREE_WORDS = 40;
 /** Words that the code itself may use, which cannot ask. */
 const MAIN_WORDS = MAIN_FIRST_WORDS - STACK_SLACK_WORDS;
 
-/** Larger counts and field numbers do not occur: Max_wosize of a 32-bit OCaml. */
-const MAX_COUNT = (1 << 22) - 1;
-
-/** Least and greatest value of each kind of operand; the ranges of globals and primitives depend on the program. */
-const RANGES: Record<OperandKind, readonly [number, number]> = {
-  int: [-0x80000000, 0x7fffffff],
-  count: [0, MAX_COUNT],
-  slot: [0, MAX_COUNT],
-  field: [0, MAX_COUNT],
-  envField: [1, MAX_COUNT],
-  tag: [0, 250],
-  global: [0, MAX_COUNT],
-  primitive: [0, MAX_COUNT],
-  target: [-0x80000000, 0x7fffffff],
-  methodTag: [-0x80000000, 0x7fffffff],
-  cache: [-0x80000000, 0x7fffffff],
-  closureOffset: [-MAX_COUNT, MAX_COUNT],
-};
-
 /** Blocks of values cannot have these tags: continuations, closures, infix pointers. */
 const FORBIDDEN_TAGS = [245, 247, 249];
 
@@ -141,6 +89,7 @@ const FORBIDDEN_TAGS = [245, 247, 249];
 
 /** Marks the instruction starts. The code of a unit ends by making a block of its values and storing that. */
 function decodeAll(code: Int32Array, options: VerifierOptions): Uint8Array {
+  const { LENGTH, TAG_OPERAND, OPERANDS, LEAST } = verifierTables();
   const starts = new Uint8Array(code.length);
   const greatest = greatestOperands(options);
   const sizes = new Map<number, number>();
@@ -178,32 +127,9 @@ function decodeAll(code: Int32Array, options: VerifierOptions): Uint8Array {
   return starts;
 }
 
-/** Operands that an instruction has at most. */
-const OPERANDS = Math.max(...instructions.slice(0, FILE_OPCODES).map(({ operands }) => operands.length));
-/** Least and greatest value of operand i of an opcode, at opcode * OPERANDS + i. */
-const LEAST = operandTable((kind, op, i) => {
-  // An operand that says how much to pop does not push.
-  const { delta } = stackEffects[op]!;
-  return delta.operand === i ? Math.max(RANGES[kind][0], delta.constant) : RANGES[kind][0];
-});
-const GREATEST = operandTable((kind) => RANGES[kind][1]);
-/** Places of operands of a kind in these tables. */
-const placesOf = (wanted: OperandKind): number[] =>
-  [...operandTable((kind) => (kind === wanted ? 1 : 0)).entries()].flatMap(([place, is]) => (is === 1 ? [place] : []));
-const GLOBAL_OPERANDS = placesOf("global");
-const PRIMITIVE_OPERANDS = placesOf("primitive");
-
-function operandTable(entry: (kind: OperandKind, op: number, i: number) => number): Int32Array {
-  const table = new Int32Array(FILE_OPCODES * OPERANDS);
-  for (let op = 0; op < FILE_OPCODES; op++) {
-    // SWITCH has two numbers in one.
-    instructions[op]!.operands.forEach((kind, i) => (table[op * OPERANDS + i] = entry(op === SWITCH ? "int" : kind, op, i)));
-  }
-  return table;
-}
-
 /** GREATEST in this program. */
 function greatestOperands({ globals, primitives }: VerifierOptions): Int32Array {
+  const { GREATEST, GLOBAL_OPERANDS, PRIMITIVE_OPERANDS } = verifierTables();
   const table = GREATEST.slice();
   if (globals !== undefined) for (const place of GLOBAL_OPERANDS) table[place] = globals - 1;
   if (primitives !== undefined) for (const place of PRIMITIVE_OPERANDS) table[place] = primitives.length - 1;
@@ -303,6 +229,7 @@ class Flow {
 
   /** Follows control from `pc`, whose state is set, until it leaves the function or joins a way seen before. */
   private follow(pc: number, owner: number): void {
+    const { LENGTH, ENDS, SPECIAL, PEAK, LINKED, DELTA, DELTA_OPERAND, LOW, LOW_OPERAND, SLOT, SLOT_OPERAND, ARGS_OPERAND, USES_ENV } = verifierTables();
     const { code, heights, frames, owners } = this;
     const fn = this.functions[owner]!;
     let height = heights[pc]!;
@@ -517,6 +444,7 @@ class Flow {
   }
 
   private checkEnvironment(pc: number, op: number, owner: number): void {
+    const { ENV, ENV_OPERAND, OFFSET, OFFSET_OPERAND, HAS_OFFSET } = verifierTables();
     const env = this.environments[owner]!;
     if (HAS_OFFSET[op] === 1) {
       const offset = OFFSET_OPERAND[op]! >= 0 ? this.code[pc + 1 + OFFSET_OPERAND[op]!]! : OFFSET[op]!;
@@ -538,6 +466,7 @@ class Flow {
 
   /** Tail calls, returns and the like give up the whole frame of the function. */
   private checkExit(pc: number, op: number, height: number, frame: number, owner: number): void {
+    const { SPECIAL, ARGS, ARGS_OPERAND, FRAME_OPERAND } = verifierTables();
     const size = this.code[pc + 1 + FRAME_OPERAND[op]!]!;
     const args = ARGS_OPERAND[op]! >= 0 ? this.code[pc + 1 + ARGS_OPERAND[op]!]! : ARGS[op]!;
     if (frame !== 0)
@@ -550,6 +479,7 @@ class Flow {
   }
 
   private checkCall(pc: number, op: number, linked: number): void {
+    const { ARGS, ARGS_OPERAND } = verifierTables();
     const { code } = this;
     const args = ARGS_OPERAND[op]! >= 0 ? code[pc + 1 + ARGS_OPERAND[op]!]! : ARGS[op]!;
     if (op === CALLN && args <= 5) throw invalid(code, pc, `of ${args} arguments`);

@@ -27,16 +27,16 @@ export class PrimitiveTable {
 
   /** Throws when a name is declared twice. */
   constructor(core: readonly CorePrimitiveEntry[], host: readonly Primitive[]) {
-    for (const { name, arity } of core) this.add({ name, arity });
-    for (const primitive of host) this.add({ name: primitive.name, arity: primitive.arity, host: primitive });
+    for (const { name, arity } of core) this.add(name, arity);
+    for (const primitive of host) this.add(primitive.name, primitive.arity, primitive);
     this.indexed = this.entries.map((entry) => entry.name);
   }
 
-  private add(entry: Omit<PrimitiveEntry, "index">): void {
-    if (this.byName.has(entry.name)) throw new Error(`primitive ${entry.name} is defined twice`);
-    const complete = { ...entry, index: this.entries.length };
-    this.entries.push(complete);
-    this.byName.set(entry.name, complete);
+  private add(name: string, arity: number | "n", host?: Primitive): void {
+    if (this.byName.has(name)) throw new Error(`primitive ${name} is defined twice`);
+    const entry = { name, index: this.entries.length, arity, ...(host && { host }) };
+    this.entries.push(entry);
+    this.byName.set(name, entry);
   }
 
   find(name: string): PrimitiveEntry | undefined {

@@ -54,18 +54,26 @@ export function asOption(value: MarshalValue | undefined, place: string): Marsha
   return value === 0 ? undefined : asBlock(value, 0, 1, place)[0];
 }
 
-export function decodeName(bytes: Uint8Array): string {
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** undefined: it is not UTF-8. */
+function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch {
-    return new TextDecoder("latin1").decode(bytes);
+    return undefined;
   }
 }
+
+export const decodeName = (bytes: Uint8Array): string => decodeUtf8(bytes) ?? new TextDecoder("latin1").decode(bytes);
 
 /** Strings each followed by a NUL (utils/misc.ml: split_null_terminated). */
 export function splitNulTerminated(bytes: Uint8Array, place: string): string[] {
   if (bytes.length > 0 && bytes[bytes.length - 1] !== 0)
     throw mismatch(place, "names that each end in a NUL byte");
+  // One after the other each may be decoded in its own way.
+  const all = decodeUtf8(bytes)?.split("\0").slice(0, -1);
+  if (all) return all;
   const names: string[] = [];
   for (let from = 0; from < bytes.length;) {
     const stop = bytes.indexOf(0, from);
