@@ -22,6 +22,8 @@ export class CodeFragment {
   readonly original: Int32Array;
   /** Native code of its first instruction: index in the table, and the arity of closures of it. */
   native: NativeEntry | undefined;
+  /** Whether it is what the interpreter runs: adapted to the VM, with superinstructions. */
+  ready = false;
   /** Identifies the code in marshalled closures: given by the linker, or the MD5 of its bytes. */
   #digest: Uint8Array | undefined;
 
@@ -76,21 +78,39 @@ interface Numbering {
   /** Numbers of the primitives whose calls are replaced, or -1. */
   readonly invokeTraced: number;
   readonly ensureStack: number;
+  /** Numbers of those that do not exist. */
+  readonly missing: readonly number[];
 }
 
 export class CodeStore {
   private readonly machine: Machine;
   private readonly primitives: PrimitiveTable;
-  private readonly fuser: Fuser | undefined;
+  private readonly superinstructions: boolean;
   private readonly fragments: CodeFragment[] = [];
+  /** What has to be done to code before the interpreter runs it; undefined: it runs. Most programs of native code do without it. */
+  private waiting: { readonly fragment: CodeFragment; readonly prepare: () => void }[] | undefined = [];
+  private fuser: Fuser | undefined;
   /** By the list of names. */
   private readonly numberings = new WeakMap<readonly string[], Numbering>();
 
-  /** `fused`: place superinstructions. */
-  constructor(machine: Machine, primitives: PrimitiveTable, fused: boolean) {
+  constructor(machine: Machine, primitives: PrimitiveTable, superinstructions: boolean) {
     this.machine = machine;
     this.primitives = primitives;
-    this.fuser = fused ? new Fuser(primitives) : undefined;
+    this.superinstructions = superinstructions;
+  }
+
+  /** Have something done to a fragment's code in memory before the interpreter runs: now, if it does already. */
+  beforeInterpreting(fragment: CodeFragment, prepare: () => void): void {
+    if (this.waiting) this.waiting.push({ fragment, prepare });
+    else prepare();
+  }
+
+  /** The interpreter is going to run. */
+  interpret(): void {
+    const waiting = this.waiting ?? [];
+    this.waiting = undefined;
+    for (const { fragment, prepare } of waiting) if (this.fragments.includes(fragment)) prepare();
+    for (const fragment of this.fragments) this.fuse(fragment);
   }
 
   /**
@@ -103,13 +123,30 @@ export class CodeStore {
     entryArity: EntryArity,
     unitAt: (word: number) => string | undefined = () => undefined,
   ): CodeFragment {
-    const adapted = this.adapt(original, names, entryArity, unitAt);
-    const start = this.machine.core.mem_alloc(adapted.length * 4) >>> 0;
+    const numbering = this.resolve(names);
+    const adapt = (code: Int32Array): Int32Array => this.adapt(code, original, names, numbering, entryArity, unitAt);
+    const code = this.waiting && !mayCall(original, numbering.missing) ? original : adapt(original.slice());
+    const start = this.machine.core.mem_alloc(code.length * 4) >>> 0;
     if (start === 0) throw new Error("no memory is left for code");
-    this.machine.i32.set(adapted, start >>> 2);
+    this.machine.i32.set(code, start >>> 2);
     const fragment = new CodeFragment(start, original);
     this.fragments.push(fragment);
+    if (code === original) this.beforeInterpreting(fragment, () => adapt(this.wordsOf(fragment)));
+    if (!this.waiting) this.fuse(fragment);
     return fragment;
+  }
+
+  /** A fragment's code in memory: a view. */
+  private wordsOf({ start, original }: CodeFragment): Int32Array {
+    return this.machine.i32.subarray(start >>> 2, (start >>> 2) + original.length);
+  }
+
+  private fuse(fragment: CodeFragment): void {
+    if (this.superinstructions) {
+      this.fuser ??= new Fuser(this.primitives);
+      this.fuser.fuse(this.wordsOf(fragment), fragment.original);
+    }
+    fragment.ready = true;
   }
 
   /** Give a fragment's memory back: nothing refers to its code any more. */
@@ -127,14 +164,15 @@ export class CodeStore {
     return this.fragments.find((f) => address >= f.start && address < f.start + f.length);
   }
 
+  /** Make `code`, which is `original` still, what the VM runs. Throws FormatError when one of the primitives does not exist. */
   private adapt(
+    code: Int32Array,
     original: Int32Array,
     names: readonly string[],
+    { indices, invokeTraced, ensureStack }: Numbering,
     entryArity: EntryArity,
     unitAt: (word: number) => string | undefined,
   ): Int32Array {
-    const code = original.slice();
-    const { indices, invokeTraced, ensureStack } = this.resolve(names);
     const missing = new Map<string, string | undefined>();
     let previous = 0;
     let beforePrevious = 0;
@@ -158,21 +196,32 @@ export class CodeStore {
       }
     }
     if (missing.size > 0) throw missingPrimitives(missing);
-    this.fuser?.fuse(code, original);
     return code;
   }
 
   private resolve(names: readonly string[]): Numbering {
     const known = this.numberings.get(names);
     if (known) return known;
+    const indices = names.map((name) => this.primitives.find(name)?.index);
     const numbering = {
-      indices: names.map((name) => this.primitives.find(name)?.index),
+      indices,
+      missing: [...indices.keys()].filter((number) => indices[number] === undefined),
       invokeTraced: names.indexOf(INVOKE_TRACED_FUNCTION),
       ensureStack: names.indexOf(ENSURE_CAPACITY),
     };
     this.numberings.set(names, numbering);
     return numbering;
   }
+}
+
+/** Whether code may call one of some primitives: found out faster than by going through it. */
+function mayCall(code: Int32Array, primitives: readonly number[]): boolean {
+  return primitives.some((primitive) => {
+    for (let at = code.indexOf(primitive); at >= 0; at = code.indexOf(primitive, at + 1)) {
+      if (code[at - 2] === C_CALLN || (code[at - 1]! >= FIRST_C_CALL && code[at - 1]! < C_CALLN)) return true;
+    }
+    return false;
+  });
 }
 
 /** Primitives that an error names. */

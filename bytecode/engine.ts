@@ -126,6 +126,7 @@ export class Engine {
           return Number(this.scheduler.pollNeeded);
         },
         nest: (change: number) => this.scheduler.nest(change),
+        interpreter_starts: () => this.code.interpret(),
         ...imports,
         custom_finalize: (kind: number, data: number) => {
           sync.finalize(kind, data);

@@ -4,6 +4,7 @@
  * of the closure, without the start of its environment. Code without native code stays as it is.
  */
 import { CLOSINFO_ARITY_SHIFT, CODE_BIAS, WORD } from "../runtime/layout.ts";
+import { lazy } from "../runtime/lazy.ts";
 import type { Machine } from "../runtime/machine.ts";
 import type { CodeFragment, NativeEntry } from "./code.ts";
 import { instructionLength } from "./instructions/decode.ts";
@@ -16,8 +17,7 @@ const NATIVE_CLOSURE = opcode("NATIVE_CLOSURE");
 const NATIVE_CLOSUREREC = opcode("NATIVE_CLOSUREREC");
 const DESCRIPTION_BYTES = 2 * WORD;
 /** Words of each superinstruction, by opcode. */
-const superLengths = new Map(superinstructions.map(({ code, length }) => [code, length / 4]));
-const LONGEST = Math.max(...superLengths.values());
+const superLengths = lazy(() => new Map(superinstructions().map(({ code, length }) => [code, length / 4])));
 
 /** Word of the first of the targets of an instruction that makes closures, and how many there are. */
 function targetsOf(code: Int32Array, pc: number): { first: number; count: number } | undefined {
@@ -35,9 +35,10 @@ export function placeNativeClosures(machine: Machine, fragment: CodeFragment, na
   const descriptions = new Map<number, number>();
   const places: { pc: number; first: number; words: number[] }[] = [];
   // Instructions that came last; a superinstruction can hold as many.
-  const recent = new Int32Array(LONGEST).fill(-LONGEST);
-  for (let pc = 0, i = 0; pc < original.length; pc += instructionLength(original, pc), i = (i + 1) % LONGEST) {
-    recent[i] = pc;
+  const longest = fragment.ready ? Math.max(...superLengths().values()) : 0;
+  const recent = new Int32Array(longest).fill(-longest);
+  for (let pc = 0, i = 0; pc < original.length; pc += instructionLength(original, pc), i++) {
+    if (fragment.ready) recent[i % longest] = pc;
     const targets = targetsOf(original, pc);
     if (!targets) continue;
     const { first, count } = targets;
@@ -67,7 +68,7 @@ export function placeNativeClosures(machine: Machine, fragment: CodeFragment, na
 /** Superinstructions among the recent instructions that hold the one at pc, which is replaced, are taken apart. */
 function splitSuperinstructions(i32: Int32Array, { original, start }: CodeFragment, recent: Int32Array, pc: number): void {
   for (const at of recent) {
-    const end = at < 0 ? 0 : at + (superLengths.get(i32[start / 4 + at]!) ?? 0);
+    const end = at < 0 ? 0 : at + (superLengths().get(i32[start / 4 + at]!) ?? 0);
     if (end > pc) i32[start / 4 + at] = original[at]!;
   }
 }

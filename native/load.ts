@@ -1,5 +1,5 @@
 /** Putting native code into a machine: its sites into memory, its functions into the table. */
-import type { CodeFragment } from "../bytecode/code.ts";
+import type { CodeFragment, NativeEntry } from "../bytecode/code.ts";
 import type { Engine } from "../bytecode/engine.ts";
 import { placeNativeClosures } from "../bytecode/native-closures.ts";
 import { FormatError } from "../bytecode/formats/errors.ts";
@@ -9,11 +9,11 @@ import { partAt } from "./parts.ts";
 
 /** What of the code belongs to a part. */
 interface Contents {
-  readonly functions: NativeFunction[];
+  readonly functions: readonly NativeFunction[];
   /** Site words that are addresses of code. */
-  readonly siteWords: number[];
+  readonly siteWords: ArrayLike<number>;
   /** Numbers of globals. */
-  readonly globals: number[];
+  readonly globals: readonly number[];
 }
 
 /** Native code in a machine. Each of its parts is linked when its bytecode is there. */
@@ -69,16 +69,19 @@ export class LoadedNative {
     this.setPart(part, origin - CODE_BIAS);
     for (const number of globals) this.setOffset(number, WORD * fragment.original[globalWords![number]! - start]!);
     if (!this.several) this.instantiate();
-    const natives = functions.map(({ entry, index, arity }) => [entry - start, { index: this.table + index, arity }] as const);
-    const byEntry = new Map(natives);
-    fragment.native = byEntry.get(0);
-    this.engine.redirection.addNative(fragment, natives.map(([, native]) => native));
-    placeNativeClosures(this.engine.machine, fragment, byEntry);
+    const natives = functions.map(({ index, arity }): NativeEntry => ({ index: this.table + index, arity }));
+    fragment.native = natives[functions.findIndex(({ entry }) => entry === start)];
+    this.engine.redirection.addNative(fragment, natives);
+    this.engine.code.beforeInterpreting(fragment, () => {
+      placeNativeClosures(this.engine.machine, fragment, new Map(natives.map((native, i) => [functions[i]!.entry - start, native])));
+    });
   }
 
   private relocateSites(part: number, origin: number): void {
     const { i32 } = this.engine.machine;
-    for (const i of this.contents[part]!.siteWords) i32[(this.sites >>> 2) + i]! += origin;
+    const { siteWords } = this.contents[part]!;
+    const first = this.sites >>> 2;
+    for (let k = 0; k < siteWords.length; k++) i32[first + siteWords[k]!]! += origin;
   }
 
   /** `code`: what makes an offset in the code an address. */
@@ -107,7 +110,7 @@ export class LoadedNative {
     }
     try {
       new WebAssembly.Instance(this.module, {
-        [IMPORTS.core]: { ...machine.core } as unknown as WebAssembly.ModuleImports,
+        [IMPORTS.core]: machine.core as unknown as WebAssembly.ModuleImports,
         [IMPORTS.primitiveIndex]: index,
         [IMPORTS.bactrian]: { memory: machine.memory, natives, ...Object.fromEntries(this.globals) },
       });
@@ -121,8 +124,9 @@ export class LoadedNative {
 }
 
 function contentsOf({ parts, functions, siteWords, siteCodeAddresses, globalWords }: NativeCode): Contents[] {
-  const contents = parts.map((): Contents => ({ functions: [], siteWords: [], globals: [] }));
-  const of = (word: number): Contents => contents[partAt(parts, word)]!;
+  if (parts.length === 1) return [{ functions, siteWords: siteCodeAddresses, globals: Array.from(globalWords ?? [], (_, number) => number) }];
+  const contents = parts.map(() => ({ functions: [] as NativeFunction[], siteWords: [] as number[], globals: [] as number[] }));
+  const of = (word: number): (typeof contents)[number] => contents[partAt(parts, word)]!;
   for (const fn of functions) of(fn.entry).functions.push(fn);
   for (const i of siteCodeAddresses) of((siteWords[i]! + CODE_BIAS) >> 2).siteWords.push(i);
   globalWords?.forEach((word, number) => of(word).globals.push(number));

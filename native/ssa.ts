@@ -79,6 +79,8 @@ class FunctionBuilder implements NativeSemantics {
   private readonly raised = new Map<number, State[]>();
   /** For each handler: the stack when it is entered, as it was when the trap was set. */
   private readonly handlerStacks = new Map<number, readonly Node[]>();
+  /** Whether this is the code of a program. */
+  private isProgram = false;
   private readonly phis: { block: number; phis: Node[]; accu: Node | undefined }[] = [];
   nodes = 0;
   // The block that is being built.
@@ -103,6 +105,7 @@ class FunctionBuilder implements NativeSemantics {
   }
 
   build(arity: number): readonly Block[] {
+    this.isProgram = arity === 0;
     for (const index of dominators(this.graph).order) {
       this.block = this.graph.blocks[index]!;
       this.current = this.blocks[index]!;
@@ -381,8 +384,10 @@ class FunctionBuilder implements NativeSemantics {
     const value = this.accu();
     this.exit = { kind: "raise", how, value, handler: this.mayRaise(), at: this.at };
   }
+  /** Who calls the code of a program, which has no arguments, stops when it returns. */
   stop(): void {
-    this.leaveTail();
+    if (this.isProgram) this.return();
+    else this.leaveTail();
   }
   /** The interpreter executes the current instruction, and goes on after it. */
   private leave(popped: number): void {

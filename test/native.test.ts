@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import { loadCore } from "../loader/installation.ts";
+import { prepareProgram, runPrepared } from "../loader/program.ts";
 import { compileProgram } from "../native/program.ts";
+import { NodeHost } from "../runtime/host/node.ts";
 import { mixes } from "./support/mixes.ts";
 import { compilePrograms, run } from "./support/programs.ts";
 
@@ -44,6 +46,33 @@ t.test("a function of many blocks is cut into wasm functions", (t) => {
   const [plain, ...others] = mixes.map(({ name, options }) => [name, run(ways, options).stdout] as const);
   t.match(plain![1], /^\d+$/);
   for (const [name, output] of others) t.equal(output, plain![1], name);
+  t.end();
+});
+
+t.test("the interpreter starts when it is needed only, and finds the code prepared then", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "bactrian-native-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const common = `let rec sum = function [] -> 0 | x :: l -> x + sum l\nlet () = print_int (sum (List.init 10 succ))\n`;
+  const caught = `let () = try ignore (List.find (fun x -> x > 3) [1; 2]) with Not_found -> print_string " none"\n`;
+  const cases = { returns: [common + caught, "55 none", 0], exits: [`${common}let () = exit 3\n`, "55", 3], raises: [`${common}let () = failwith "no"`, "55", 2] } as const;
+  for (const [name, [source]] of Object.entries(cases)) writeFileSync(join(folder, `${name}.ml`), source);
+  const programs = compilePrograms(folder);
+  const start = (name: string, chosen: (i: number, fn: string) => boolean = () => true): { output: string; status: number; interpreted: boolean } => {
+    let output = "";
+    const host = new NodeHost({ output: (_, bytes) => void (output += Buffer.from(bytes).toString()) });
+    const program = programs.get(name)!;
+    const core = loadCore();
+    const prepared = prepareProgram(program, { core, host, argv: [name], native: compileProgram(program, core, { chosen }) });
+    const status = runPrepared(prepared);
+    return { output, status, interpreted: prepared.fragment.ready };
+  };
+  for (const [name, [, text, status]] of Object.entries(cases)) {
+    const result = start(name);
+    t.ok(result.output.startsWith(text), `${name}: ${result.output}`);
+    t.equal(result.status, status, name);
+    t.equal(result.interpreted, false, name);
+  }
+  t.same(start("returns", (_, fn) => !fn.endsWith(".sum")), { output: "55 none", status: 0, interpreted: true });
   t.end();
 });
 

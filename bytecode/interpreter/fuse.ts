@@ -54,12 +54,12 @@ export class Fuser {
   private bestWords = 0;
 
   constructor(primitives: PrimitiveTable) {
-    for (const { parts, code } of superinstructions) addSequence(this.root, parts, code, primitives);
+    for (const { parts, code } of superinstructions()) addSequence(this.root, parts, code, primitives);
   }
 
   /**
-   * Write superinstructions' opcodes over the first opcode of each sequence in `code`, which is `original` adapted to the
-   * VM. Words after the first stay as they are, so any instruction can still be jumped to.
+   * Write superinstructions' opcodes over the first opcode of each sequence in `code`, which is `original` as the VM has it. Words
+   * after the first stay as they are, so any instruction can still be jumped to.
    */
   fuse(code: Int32Array, original: Int32Array): void {
     for (let i = 0; i < original.length; i += instructionLength(original, i)) {

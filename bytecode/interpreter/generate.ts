@@ -57,7 +57,7 @@ function handlers(emit: Emit): Expr[][] {
     b.finish(4 * (1 + operands.length));
     result.push(b.code);
   }
-  for (const { parts, length } of superinstructions) {
+  for (const { parts, length } of superinstructions()) {
     const b = new InterpreterBuilder(emit);
     parts.forEach((part, i) => {
       const { instruction, primitive } = part;

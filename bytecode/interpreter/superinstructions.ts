@@ -4,6 +4,7 @@
  * leaves the other words alone, so that jumps into the middle still work. All but the last instruction may only go on to
  * the next one, or branch out of the sequence.
  */
+import { lazy } from "../../runtime/lazy.ts";
 import { inlinedPrimitives } from "../instructions/inlined.ts";
 import { type Instruction, instruction, instructions } from "../instructions/table.ts";
 import { sequences } from "./sequences.ts";
@@ -48,9 +49,7 @@ function fixedOperands(row: Instruction, operands: readonly string[]): Pick<Part
 }
 
 /** A call of each primitive that is executed without one; then the sequences. */
-const all = new Set([
-  ...[...inlinedPrimitives.values()].map(({ name, arity }) => `C_CALL${arity}(${name})`),
-  ...sequences,
-]);
-
-export const superinstructions: readonly Superinstruction[] = [...all].map(parse);
+export const superinstructions = lazy((): readonly Superinstruction[] => {
+  const calls = [...inlinedPrimitives.values()].map(({ name, arity }) => `C_CALL${arity}(${name})`);
+  return [...new Set([...calls, ...sequences])].map(parse);
+});

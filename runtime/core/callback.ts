@@ -17,6 +17,7 @@ import {
   CELL_EXTRA_ARGS,
   CELL_FIBER,
   CELL_INTERPRETER_BASE,
+  CELL_LEAVING_EXIT,
   CELL_NATIVE_BUDGET,
   CELL_NATIVE_FLOOR,
   CELL_NATIVE_LIMIT,
@@ -26,10 +27,12 @@ import {
   CELL_SP,
   CELL_STACK_LIMIT,
   CELL_TRAP_SP,
+  CLOSURE_ARITY,
   CLOSURE_INDEX,
   EXIT_LEFT,
   EXIT_POLL,
   EXIT_RAISE,
+  EXIT_STOP,
   FIBER_PARENT,
   MAX_APPLY_REST,
   STUB_APPLY_REST,
@@ -43,6 +46,7 @@ import { raiseOutOfMemory } from "./fail";
 import { register_fiber, unregister_fiber } from "./gc/continuations";
 import { collect } from "./gc/alloc";
 import { clearReady, readyAt, readyCount, removeFirstReady } from "./gc/finalisers";
+import { enter_native } from "./native";
 import { dropRoots, popRoot, pushRoot, rootAddress } from "./roots";
 import { pushFrame, pushTrap, returnAddress, stack_grow, unwindTo } from "./stack";
 import { addr, UNIT, value } from "./values";
@@ -51,7 +55,10 @@ const INSTRUCTION_BYTES: usize = 4;
 
 /** The generated interpreter (bytecode/interpreter/), put into this module when it is built. */
 @external("bytecode", "interpret")
-export declare function interpret(): i32;
+declare function interpretCode(): i32;
+/** The interpreter is going to run for the first time. */
+@external("host", "interpreter_starts")
+declare function hostInterpreterStarts(): void;
 /**
  * What the host has to do at a poll: signals, ticks, limits; `nested`: in a callback. 0: go on; 1: raise the exception
  * in CELL_EXN; 2 (not in a callback): give the control to the host.
@@ -61,6 +68,46 @@ declare function hostPoll(nested: i32): i32;
 /** A callback begins (1) or has ended (-1). In callbacks primitives are not suspended. */
 @external("host", "nest")
 declare function hostNest(change: i32): void;
+
+/** Whether the interpreter has run. Programs of native code may do without it: the engine has not compiled it then. */
+let interpreting: bool = false;
+
+/** Run the interpreter on the state at CELL_SP. An EXIT_* code. */
+export function interpret(): i32 {
+  if (!interpreting) {
+    interpreting = true;
+    hostInterpreterStarts();
+  }
+  return interpretCode();
+}
+
+/**
+ * The same; but if startCode has pushed the state for native code, which wants as many arguments as there are, that is called
+ * at once.
+ */
+export function start(): i32 {
+  const sp = load<usize>(CELL_SP);
+  const f = load<value>(sp, 3 * WORD);
+  const first = returnAddress(STUB_APPLY_REST);
+  const at = load<value>(sp) - first;
+  if (<u64>at >= <u64>(MAX_APPLY_REST * APPLY_REST_BYTES)) return interpret();
+  const nargs = <i32>at / APPLY_REST_BYTES + 1;
+  const argv = sp + 4 * WORD;
+  const frame = argv + <usize>nargs * WORD;
+  const trap = frame + 3 * WORD;
+  if (<i32>load<u8>(addr(f), CLOSURE_ARITY) != nargs || load<value>(frame) != returnAddress(STUB_STOP)) return interpret();
+  store<usize>(CELL_SP, argv);
+  const result = enter_native(f, argv);
+  if (!result) {
+    if (!load<value>(CELL_EXN)) return load<i32>(CELL_LEAVING_EXIT);
+    store<usize>(CELL_TRAP_SP, load<usize>(trap, WORD) - 1);
+    store<usize>(CELL_SP, trap + 4 * WORD);
+    return EXIT_RAISE;
+  }
+  store<value>(CELL_ACCU, result);
+  store<usize>(CELL_SP, trap);
+  return EXIT_STOP;
+}
 
 /** Push an interpreter state below the stack pointer. */
 export function pushState(pc: usize, env: value, extraArgs: i32, accu: value): void {
@@ -143,7 +190,7 @@ function drive(): i32 {
   store<usize>(CELL_NATIVE_FLOOR, 0);
   store<usize>(CELL_INTERPRETER_BASE, 0);
   hostNest(1);
-  let exit = interpret();
+  let exit = start();
   while (exit == EXIT_POLL || exit == EXIT_LEFT) {
     if (exit == EXIT_POLL) processActions(1);
     exit = interpret();

@@ -4,7 +4,7 @@
  * interpreter state [pc, env, extra_args, accu] on top of its stack, and its fiber is parked (gc/continuations.ts).
  */
 import { CELL_FIBER, CELL_RESULT, CELL_SP, CELL_TRAP_SP, EXIT_LEFT, EXIT_POLL, FIBER_FIRST_WORDS, WORD } from "../layout";
-import { interpret, processActions, pushInterruption, pushRaise, startCode } from "./callback";
+import { interpret, processActions, pushInterruption, pushRaise, start, startCode } from "./callback";
 import { register_fiber, unregister_fiber } from "./gc/continuations";
 import { enterFiber, freeFiber, newFiber, returnAddress, switchFiber, unwindTo } from "./stack";
 import { UNIT, value } from "./values";
@@ -27,7 +27,7 @@ export function run_end(segment: usize, sp: usize): void {
 
 /** Go on with the running thread. An EXIT_* code; EXIT_POLL: the host has asked for it. */
 export function run_resume(): i32 {
-  let exit = interpret();
+  let exit = start();
   while (exit == EXIT_LEFT || (exit == EXIT_POLL && !processActions(0))) exit = interpret();
   return exit;
 }
