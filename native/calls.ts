@@ -131,7 +131,7 @@ export abstract class CallLowering extends NodeLowering {
     const call = (name: string, operands: Expr[]): Expr =>
       tail ? m.return_call(name, operands, i64) : m.call(name, operands, i64);
     const known = this.knownFunction(f);
-    if (known?.arity === n) return call(known.name, values());
+    if (known?.arity === n) return call(this.native.nativeFunction(known), values());
     if (n > MAX_NATIVE_ARITY) {
       const argv = (): Expr => e.add32(sp(), -n * WORD);
       this.frameWords += n;

@@ -52,8 +52,8 @@ export interface NativeCode {
   readonly globalWords?: Int32Array;
 }
 
-/** Where the imports of a module come from. */
-export const IMPORTS = { core: "core", bactrian: "bactrian", primitiveIndex: "index" } as const;
+/** Where the imports of a module come from; `native`: in a piece of code (piece.ts), what other pieces define. */
+export const IMPORTS = { core: "core", bactrian: "bactrian", primitiveIndex: "index", native: "native" } as const;
 
 /**
  * Globals that a module imports. Those of parts and numbers are variable where several parts are linked one after the other.

@@ -1,28 +1,39 @@
-/** From files of bytecode to files of native code. This takes binaryen, which is slow to load: import it only to compile. */
+/**
+ * Compiling on this thread. This takes binaryen, which is slow to load: import it only where code is compiled. loader/compile-threads.ts
+ * compiles on several.
+ */
 import type { CoreModule } from "../bytecode/engine.ts";
 import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
-import { readingFile } from "../bytecode/formats/errors.ts";
-import { MAGIC_VERSION, ocamlVersionOf } from "../bytecode/formats/magic.ts";
-import { readLinkableUnits } from "../bytecode/relocations.ts";
-import { abiOf, type NativeFile } from "./file.ts";
-import { compileUnits } from "./library.ts";
-import { compileProgram } from "./program.ts";
-import type { CompileOptions } from "./unit.ts";
+import type { NativeCode } from "./code.ts";
+import type { NativeFile } from "./file.ts";
+import type { OnProgress } from "./plan.ts";
+import { programSource } from "./program.ts";
+import type { Chosen } from "./source.ts";
+import { programInput, pluginInput, type Input } from "./input.ts";
+import { compileNative } from "./unit.ts";
 
-type Options = Pick<CompileOptions, "chosen" | "onProgress">;
+interface Options {
+  /** Which functions get native code; absent: all that can. */
+  readonly chosen?: Chosen;
+  readonly onProgress?: OnProgress;
+}
 
-/** A program. Throws FormatError for code that is not valid. */
-export function compileExecutable(program: BytecodeExecutable, core: CoreModule, options: Options = {}): NativeFile {
-  return { ...common(core), kind: "program", bytecode: program.bytes, units: [], code: compileProgram(program, core, options) };
+/** The native code of a program. Throws FormatError for code that is not valid. */
+export function compileProgram(program: BytecodeExecutable, core: CoreModule, { chosen, onProgress }: Options = {}): NativeCode {
+  return compileNative(programSource(program, core, chosen), onProgress);
+}
+
+/** A file of a program's native code. Throws FormatError for code that is not valid. */
+export function compileExecutable(program: BytecodeExecutable, core: CoreModule, { chosen, onProgress }: Options = {}): NativeFile {
+  return compileInput(programInput(program, core, chosen), onProgress);
 }
 
 /** A plugin, of the bytes of a .cmo or .cma. Throws FormatError. */
-export function compileLibrary(bytecode: Uint8Array, core: CoreModule, file?: string, options: Options = {}): NativeFile {
-  const units = readLinkableUnits(bytecode, file);
-  const code = readingFile(file, () => compileUnits(units, core, options));
-  return { ...common(core), kind: "plugin", bytecode, units, code };
+export function compileLibrary(bytecode: Uint8Array, core: CoreModule, file?: string, { chosen, onProgress }: Options = {}): NativeFile {
+  return compileInput(pluginInput(bytecode, core, file, chosen), onProgress);
 }
 
-function common(core: CoreModule): Pick<NativeFile, "ocaml" | "abi"> {
-  return { ocaml: ocamlVersionOf({ kind: "exec", version: MAGIC_VERSION }), abi: abiOf(core) };
+/** Throws nothing that the user could do something about. */
+export function compileInput({ source, file }: Input, onProgress?: OnProgress): NativeFile {
+  return file(compileNative(source, onProgress));
 }

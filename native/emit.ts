@@ -13,6 +13,7 @@ import { UNCHECKED_WORDS } from "./frames.ts";
 import type { HandlerEdge, Node } from "./ir.ts";
 import { interrupts, isConstant } from "./liveness.ts";
 import { edgeInputs, handlerInputs, phisOf } from "./phis.ts";
+import { functionLabel } from "./piece.ts";
 import { firstPoll, type Region, regionInputs, type Regions } from "./regions.ts";
 import { type Spilled, planSpilling } from "./spilling.ts";
 import type { CompiledUnit } from "./unit.ts";
@@ -22,7 +23,7 @@ const { i32, i64 } = binaryen;
 
 /** A wasm function that was defined. */
 export interface Emitted {
-  readonly name: string;
+  readonly label: string;
   /** Words that its frames take at most. */
   readonly frameWords: number;
   readonly parameters: number;
@@ -35,8 +36,8 @@ export interface Emitted {
 /** What the regions of a function share. */
 export interface FunctionContext extends Spilled {
   readonly regions: Regions;
-  /** Name of the wasm function of the function itself. */
-  readonly name: string;
+  /** Number of the function. */
+  readonly index: number;
 }
 
 export class RegionEmitter extends BigarrayLowering {
@@ -166,12 +167,11 @@ export class RegionEmitter extends BigarrayLowering {
   private enterRegion(entry: number, phis: readonly Node[]): Expr {
     const values = [...phis, ...regionInputs(this.fn, this.live, entry).slice(phis.length)];
     const operands = [...values.map((node) => this.valueOf(node)), this.e.get64(this.closureLocal), this.e.get32(this.spLocal)];
-    return this.e.module.return_call(this.regionName(entry), operands, i64);
+    return this.e.module.return_call(this.regionLabel(entry), operands, i64);
   }
 
-  private regionName(entry: number): string {
-    const { name } = this.context;
-    return entry === 0 ? name : `${name}@${entry}`;
+  private regionLabel(entry: number): string {
+    return functionLabel(this.context.index, entry);
   }
 
   protected goOnAfresh(poll: Node): Expr[] {
@@ -269,10 +269,9 @@ export class RegionEmitter extends BigarrayLowering {
   }
 
   private define(parameters: binaryen.Type, code: Expr[]): Emitted {
-    const m = this.e.module;
-    const name = this.regionName(this.region.entry);
-    m.addFunction(name, parameters, i64, this.locals, m.block(null, [...code, m.unreachable()]));
-    return { name, frameWords: this.frameWords, parameters: this.parameters + 2, locals: this.locals.length, padded: this.padded };
+    const label = this.regionLabel(this.region.entry);
+    this.native.define(label, parameters, this.locals, code);
+    return { label, frameWords: this.frameWords, parameters: this.parameters + 2, locals: this.locals.length, padded: this.padded };
   }
 
   private parameterValues(): Expr[] {

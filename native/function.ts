@@ -11,23 +11,23 @@ import type { CompiledUnit } from "./unit.ts";
 /** Locals of a wasm function besides the values that live at a time, for the first estimate. */
 const SPARE_LOCALS = 12;
 
-/** Define the wasm functions of a function: `name`, and those of its other regions. `maxHeight`: words of the interpreter's frame. */
-export function emitFunction(unit: CompiledUnit, fn: SsaFunction, maxHeight: number, name: string): void {
+/** Define the wasm functions of function number `index`, one for each region. `maxHeight`: words of the interpreter's frame. */
+export function emitFunction(unit: CompiledUnit, fn: SsaFunction, maxHeight: number, index: number): void {
   const regions = planRegions(fn);
-  const { module } = unit.native;
+  const { native } = unit;
   const live = liveness(fn);
   const framed = framedNodes(fn, live, unit.primitives);
   const slots = assignSlots([...framed.values()].map(({ values }) => values));
-  const shared = { fn, live, framed, slots, regions, name };
+  const shared = { fn, live, framed, slots, regions, index };
   // The frames depend on the number of locals, which is not known before.
   let estimate = live.most + SPARE_LOCALS;
-  const forgetSites = unit.native.sites.mark();
+  const forgetSites = native.sites.mark();
   for (;;) {
     const emitted = emitRegions(unit, { ...shared, leastFrame: engineWords(estimate) }, maxHeight);
-    const locals = Math.max(...emitted.map((f) => countLocals(module, f, estimate)));
+    const locals = Math.max(...emitted.map((f) => countLocals(native.module, f, estimate)));
     const tooMuch = emitted.some(({ padded }) => padded) && engineWords(locals) < engineWords(estimate);
     if (locals <= estimate && !tooMuch) return;
-    for (const f of emitted) module.removeFunction(f.name);
+    for (const f of emitted) native.remove(f.label);
     forgetSites();
     estimate = locals;
   }
@@ -43,8 +43,8 @@ function emitRegions(unit: CompiledUnit, context: FunctionContext, maxHeight: nu
 }
 
 /** Locals of a function, parameters among them, which are made fewer where there are more than `wanted`. */
-function countLocals(module: binaryen.Module, { name, parameters, locals }: Emitted, wanted: number): number {
+function countLocals(module: binaryen.Module, { label, parameters, locals }: Emitted, wanted: number): number {
   if (parameters + locals <= wanted) return parameters + locals;
-  module.runPassesOnFunction(name, ["coalesce-locals"]);
-  return parameters + binaryen.getFunctionInfo(module.getFunction(name)).vars.length;
+  module.runPassesOnFunction(label, ["coalesce-locals"]);
+  return parameters + binaryen.getFunctionInfo(module.getFunction(label)).vars.length;
 }

@@ -1,28 +1,21 @@
-/**
- * Native code for units that are linked when they are loaded: those of a .cmo or .cma. This takes binaryen, which is slow to
- * load: import it only where code is compiled.
- */
+/** Units that are linked when they are loaded, those of a .cmo or .cma, as they are compiled. */
 import type { CoreModule } from "../bytecode/engine.ts";
 import { RETURN_1 } from "../bytecode/code.ts";
 import { codeWords } from "../bytecode/formats/executable.ts";
 import { readUnitDebug } from "../bytecode/formats/debug.ts";
 import type { CompilationUnit, Reloc } from "../bytecode/formats/unit.ts";
 import { verify } from "../bytecode/verifier.ts";
-import type { NativeCode, NativePart } from "./code.ts";
+import type { NativePart } from "./code.ts";
 import { functionNames } from "./names.ts";
 import { boxedConstant, nativePrimitives } from "./program.ts";
+import { type Chosen, functionSources, type NativeSource } from "./source.ts";
 import type { BoxedConstant } from "./unboxing.ts";
-import { compileNative, type CompileOptions, type FunctionSource } from "./unit.ts";
 
 /**
- * Compile units that are linked in this order. They know nothing of each other: who links them may have put other units of
+ * Units that are linked in this order. They know nothing of each other: who links them may have put other units of
  * their names between them. Throws FormatError for code that is not valid.
  */
-export function compileUnits(
-  units: readonly CompilationUnit[],
-  core: CoreModule,
-  options: Pick<CompileOptions, "chosen" | "onProgress"> = {},
-): NativeCode {
+export function unitsSource(units: readonly CompilationUnit[], core: CoreModule, chosen?: Chosen): NativeSource {
   const numbering = new Numbering();
   const parts: NativePart[] = [];
   const codes: Int32Array[] = [];
@@ -37,22 +30,24 @@ export function compileUnits(
     start += code.length;
   }
   const { primitives, globalWords, numbers } = numbering;
-  const functions = codes.flatMap((code, i): FunctionSource[] =>
+  const functions = codes.flatMap((code, i) =>
     verify(code, { globals: globalWords.length, primitives, entryHeight: 1 }).functions.map((fn) => {
       return { ...fn, entry: fn.entry + parts[i]!.start };
     }),
   );
+  const names = functionNames(functions.map(({ entry }) => entry), units.flatMap(({ name, debug }, i) =>
+    debug === undefined ? [] : [{ debug: readUnitDebug(debug, name), origin: 4 * parts[i]!.start }],
+  ));
   const all = new Int32Array(start);
   codes.forEach((code, i) => all.set(code, parts[i]!.start));
-  return compileNative(all, functions, nativePrimitives(primitives, core), {
-    ...options,
+  return {
+    code: all,
+    functions: functionSources(functions, names, chosen),
+    primitives: nativePrimitives(primitives, core),
     parts,
     globalWords: Int32Array.from(globalWords),
     numbers,
-    names: functionNames(functions.map(({ entry }) => entry), units.flatMap(({ name, debug }, i) =>
-      debug === undefined ? [] : [{ debug: readUnitDebug(debug, name), origin: 4 * parts[i]!.start }],
-    )),
-  });
+  };
 }
 
 /** Numbers for the globals and primitives that units refer to. */

@@ -1,10 +1,10 @@
-/** The wasm module of natively compiled code: what it imports, and the functions that it defines. */
+/** The wasm module of a piece of native code: what it imports, and the functions that it defines. */
 import binaryen from "binaryen";
 import { Emit } from "../bytecode/interpreter/registers.ts";
 import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.ts";
 import { MAX_NATIVE_ARITY, WORD } from "../runtime/layout.ts";
-import { hintBranches } from "./branch-hints.ts";
-import { GLOBALS, IMPORTS } from "./code.ts";
+import { GLOBALS, IMPORTS, type NativeFunction } from "./code.ts";
+import { functionLabel, type Piece } from "./piece.ts";
 import { Sites } from "./sites.ts";
 import type { CalledPrimitive } from "./ssa.ts";
 
@@ -55,7 +55,10 @@ export class NativeModule {
   readonly sites = new Sites();
   private readonly placement: Placement;
   private readonly imported = new Set<string>();
-  private importedFunctions = 0;
+  /** Labels of the functions that are defined here, in their order. */
+  private readonly defined = new Set<string>();
+  /** By label, functions of the code that are called: here or elsewhere. */
+  private readonly called = new Map<string, NativeFunction>();
 
   constructor(placement: Placement) {
     this.placement = placement;
@@ -90,7 +93,6 @@ export class NativeModule {
   private import(name: string, params: binaryen.Type, result: binaryen.Type): void {
     if (this.imported.has(name)) return;
     this.imported.add(name);
-    this.importedFunctions++;
     this.module.addFunctionImport(name, IMPORTS.core, name, params, result);
   }
 
@@ -146,26 +148,36 @@ export class NativeModule {
     return this.module.global.get(name, type);
   }
 
-  /**
-   * As many functions that do nothing as there are others. V8 allows functions to grow by inlining eight times as much where at
-   * least half of a module's functions are small (wasm/inlining-tree.h: BudgetScaleFactor; those of less than 50 bytes): where few
-   * are, it takes the module for one into which everything has been inlined already.
-   */
-  private fill(): void {
-    const m = this.module;
-    for (let i = m.getNumFunctions(); i > 0; i--) m.addFunction(`-${i.toString(36)}`, none, none, [], m.nop());
+  /** A function of the code, wherever it is defined. */
+  nativeFunction(f: NativeFunction): string {
+    const label = functionLabel(f.index);
+    this.called.set(label, f);
+    return label;
   }
 
-  /** Bytes of the module, in which `functions` (internal names) are the table's new functions, in their order. */
-  finish(functions: readonly string[]): Uint8Array {
+  /** Define a function that gives an OCaml word, or 0. */
+  define(label: string, parameters: binaryen.Type, locals: binaryen.Type[], body: binaryen.ExpressionRef[]): void {
     const m = this.module;
-    this.fill();
-    m.addActiveElementSegment(NATIVES, "functions", [...functions], m.global.get(GLOBALS.table, i32));
+    m.addFunction(label, parameters, i64, locals, m.block(null, [...body, m.unreachable()]));
+    this.defined.add(label);
+  }
+
+  remove(label: string): void {
+    this.module.removeFunction(label);
+    this.defined.delete(label);
+  }
+
+  /** All of it; nothing can be added then. */
+  finish(): Piece {
+    const m = this.module;
+    for (const [label, { arity }] of this.called) {
+      if (!this.defined.has(label)) m.addFunctionImport(label, IMPORTS.native, label, nativeParameters(arity), i64);
+    }
     if (!m.validate()) throw new Error("the module of native code does not validate");
-    binaryen.setDebugInfo(true);
-    const bytes = m.emitBinary();
+    const wasm = m.emitBinary();
     m.dispose();
-    return hintBranches(bytes, this.importedFunctions);
+    const { words, codeAddresses } = this.sites.finish();
+    return { wasm, labels: [...this.defined], siteWords: words, siteCodeAddresses: codeAddresses };
   }
 }
 

@@ -1,15 +1,14 @@
-/** Native code for a whole program. This takes binaryen, which is slow to load: import it only where code is compiled. */
+/** A whole program as it is compiled. */
 import type { CoreModule } from "../bytecode/engine.ts";
 import { type BytecodeExecutable, codeWords } from "../bytecode/formats/executable.ts";
 import { MarshalBlock, MarshalBoxedInt, MarshalDouble, type MarshalValue, unmarshal } from "../bytecode/formats/marshal.ts";
 import { readingFile } from "../bytecode/formats/errors.ts";
 import { verify } from "../bytecode/verifier.ts";
 import { BOXED_DOUBLE, CUSTOM_INT32, CUSTOM_INT64, CUSTOM_NATIVEINT } from "../runtime/layout.ts";
-import type { NativeCode } from "./code.ts";
 import type { NativePrimitive } from "./module.ts";
 import { functionNames } from "./names.ts";
+import { type Chosen, functionSources, type NativeSource } from "./source.ts";
 import type { BoxedConstant, NumberGlobals } from "./unboxing.ts";
-import { compileNative, type CompileOptions } from "./unit.ts";
 
 /** The primitives that code numbers, as it will find them in a machine with this core. */
 export function nativePrimitives(names: readonly string[], core: CoreModule): NativePrimitive[] {
@@ -39,17 +38,18 @@ export function boxedConstant(value: MarshalValue): BoxedConstant | undefined {
   return { kind: BOXED_DOUBLE, value: value.value };
 }
 
-/** Compile the functions of a program. Throws FormatError for code that is not valid. */
-export function compileProgram(
-  program: BytecodeExecutable,
-  core: CoreModule,
-  options: Pick<CompileOptions, "chosen" | "onProgress"> = {},
-): NativeCode {
+/** The functions of a program, or some of them. Throws FormatError for code that is not valid. */
+export function programSource(program: BytecodeExecutable, core: CoreModule, chosen?: Chosen): NativeSource {
   const code = codeWords(program.code);
   const { functions } = readingFile(program.file, () => verify(code, { primitives: program.primitives }));
-  const numbers = numberGlobals(program);
   const units = program.debug?.units ?? [];
   const names = functionNames(functions.map(({ entry }) => entry), units.map((debug) => ({ debug, origin: debug.origin })));
   names.set(0, "program");
-  return compileNative(code, functions, nativePrimitives(program.primitives, core), { ...options, numbers, names });
+  return {
+    code,
+    functions: functionSources(functions, names, chosen),
+    primitives: nativePrimitives(program.primitives, core),
+    parts: [{ start: 0, length: code.length }],
+    numbers: numberGlobals(program),
+  };
 }

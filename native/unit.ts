@@ -1,16 +1,23 @@
-/** Native code for a piece of bytecode: a program, or a unit. */
+/**
+ * Native code for a piece of bytecode: a program, or units. All of it is brought into its final SSA form first; then it is compiled in
+ * pieces, in any order, each to a module of its own (piece.ts), of which assemble.ts makes one. So the same code comes out whatever
+ * compiles the pieces: one thread, or several (shares.ts), each of which has the SSA form of the whole.
+ */
 import type { Approximations } from "./approximations.ts";
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
 import { emitFunction } from "./function.ts";
-import type { NumberGlobals } from "./unboxing.ts";
 import { MAX_FRAME_HEIGHT } from "./frames.ts";
-import type { NativeCode, NativeFunction, NativePart } from "./code.ts";
-import { parameterCount } from "./ir.ts";
-import { PartialApplications } from "./partial-applications.ts";
+import type { NativeCode, NativeFunction } from "./code.ts";
+import { parameterCount, type SsaFunction } from "./ir.ts";
+import { emitPartialApplication, PartialApplications } from "./partial-applications.ts";
 import { partAt } from "./parts.ts";
 import { optimise } from "./passes.ts";
 import { compilable, NativeModule, type NativePrimitive } from "./module.ts";
+import type { Piece } from "./piece.ts";
+import { finishCode, type OnProgress, type Plan, planPieces } from "./plan.ts";
+import type { FunctionSource, NativeSource } from "./source.ts";
+import { nodeCount } from "./splice.ts";
 
 export interface CompiledUnit {
   readonly native: NativeModule;
@@ -24,81 +31,86 @@ export interface CompiledUnit {
   readonly partAt: (word: number) => number;
 }
 
-export interface CompileOptions {
-  /** The parts of the code; absent: it is one. */
-  readonly parts?: readonly NativePart[];
-  /** See NativeCode.globalWords. */
-  readonly globalWords?: Int32Array;
-  /** Globals that hold boxed numbers from the start. */
-  readonly numbers?: NumberGlobals;
-  /** Names of functions, all different, by entry. */
-  readonly names?: ReadonlyMap<number, string>;
-  /** Whether function number i, of this name if it has one, gets native code, if it can; absent: all do. */
-  readonly chosen?: (i: number, name: string) => boolean;
-  /** Told after each function. */
-  readonly onProgress?: (done: number, total: number) => void;
+/** As how many nodes a partial application counts. */
+const PARTIAL_NODES = 10;
+
+/** Code in SSA form, from which each of its pieces can be compiled. */
+export class Compilation {
+  readonly plan: Plan;
+  private readonly source: NativeSource;
+  private readonly unit: Omit<CompiledUnit, "native">;
+  /** By index. */
+  private readonly compiled: readonly { readonly fn: SsaFunction; readonly maxHeight: number }[];
+
+  constructor(source: NativeSource) {
+    const { code, primitives, parts, numbers } = source;
+    this.source = source;
+    const built = source.functions.map((f) => {
+      return { ...f, fn: buildSsa(code, f.entry, f.arity, primitives, controlFlow(code, f.entry)) };
+    });
+    const compiled = built.filter(getsNativeCode);
+    this.compiled = compiled;
+    const byEntry = new Map(compiled.map(({ entry, fn }) => [entry, fn]));
+    const approximations = optimise(built.map(({ fn }) => fn), byEntry, { primitives, numbers });
+    const functions = compiled.map((f, index): NativeFunction => ({ entry: f.entry, arity: parameterCount(f), index, name: f.name }));
+    this.unit = {
+      functions: new Map(functions.map((f) => [f.entry, f])),
+      partialApplications: new PartialApplications(functions.length),
+      primitives,
+      approximations,
+      partAt: (word) => partAt(parts, word),
+    };
+    for (const { fn } of compiled) this.prepare(fn);
+    const arities = new Map(source.functions.map(({ entry, arity }) => [entry, arity]));
+    const partial = this.unit.partialApplications.all;
+    const nodes = [...compiled.map(({ fn }) => nodeCount(fn.blocks)), ...partial.map(() => PARTIAL_NODES)];
+    this.plan = {
+      functions: [...functions, ...partial.map((application) => application.code)],
+      exports: approximations.exported().map((fn) => ({ ...fn, arity: arities.get(fn.entry)! })),
+      pieces: planPieces(nodes),
+    };
+  }
+
+  /**
+   * Ask for all that is called and applied. Answers can depend on earlier ones where approximations depend on themselves, and must not
+   * on the order in which pieces are compiled.
+   */
+  private prepare(fn: SsaFunction): void {
+    const { approximations, functions, partialApplications } = this.unit;
+    for (const { nodes, exit } of fn.blocks) {
+      for (const { operation, inputs } of nodes) {
+        const closure = operation === "guardCall" ? inputs[1]! : inputs[0]!;
+        if (operation !== "apply" && operation !== "guardCall" && operation !== "partialApplication") continue;
+        const entry = approximations.entryOf(fn, closure);
+        const known = entry === undefined ? undefined : functions.get(entry);
+        if (operation === "partialApplication" && known) partialApplications.add(known, inputs.length - 1);
+      }
+      if (exit.kind === "tailCall") approximations.entryOf(fn, exit.inputs[0]!);
+    }
+  }
+
+  /** Compile piece number `i`; `onFunction`: told after each function. */
+  compile(i: number, onFunction: () => void = () => undefined): Piece {
+    const { parts, globalWords } = this.source;
+    const native = new NativeModule({ several: parts.length > 1, relocatable: globalWords !== undefined });
+    const { from, to } = this.plan.pieces[i]!;
+    for (let index = from; index < to; index++) {
+      const compiled = this.compiled[index];
+      if (compiled) emitFunction({ ...this.unit, native }, compiled.fn, compiled.maxHeight, index);
+      else emitPartialApplication(native, this.unit.partialApplications.all[index - this.compiled.length]!);
+      onFunction();
+    }
+    return native.finish();
+  }
 }
 
-export interface FunctionSource {
-  readonly entry: number;
-  readonly arity: number;
-  /** Words of the interpreter's frame. */
-  readonly maxHeight: number;
-}
+const getsNativeCode = (f: FunctionSource): boolean => f.chosen && compilable(parameterCount(f)) && f.maxHeight <= MAX_FRAME_HEIGHT;
 
-/** Compile verified code. `functions` are those that the verifier has found; the code of a program is one of no argument. */
-export function compileNative(
-  code: Int32Array,
-  functions: readonly FunctionSource[],
-  primitives: readonly NativePrimitive[],
-  {
-    parts = [{ start: 0, length: code.length }],
-    globalWords,
-    numbers = new Map(),
-    names = new Map(),
-    chosen = () => true,
-    onProgress,
-  }: CompileOptions = {},
-): NativeCode {
-  const native = new NativeModule({ several: parts.length > 1, relocatable: globalWords !== undefined });
-  const built = functions.map((source, i) => {
-    const graph = controlFlow(code, source.entry);
-    const parameters = parameterCount(source);
-    const compiles = chosen(i, names.get(source.entry) ?? "") && compilable(parameters) && source.maxHeight <= MAX_FRAME_HEIGHT;
-    return { ...source, parameters, compiles, fn: buildSsa(code, source.entry, source.arity, primitives, graph) };
-  });
-  const sources = built.filter(({ compiles }) => compiles);
-  const approximations = optimise(
-    built.map(({ fn }) => fn),
-    new Map(sources.map(({ entry, fn }) => [entry, fn])),
-    { primitives, numbers },
-  );
-  const compiled = sources.map(({ entry, parameters }, index): NativeFunction => {
-    return { entry, arity: parameters, index, name: names.get(entry) ?? `f${entry}` };
-  });
-  const arities = new Map(functions.map(({ entry, arity }) => [entry, arity]));
-  const unit: CompiledUnit = {
-    native,
-    functions: new Map(compiled.map((f) => [f.entry, f])),
-    partialApplications: new PartialApplications(native, compiled.length),
-    primitives,
-    approximations,
-    partAt: (word) => partAt(parts, word),
-  };
-  sources.forEach(({ fn, maxHeight }, i) => {
-    emitFunction(unit, fn, maxHeight, compiled[i]!.name);
-    onProgress?.(i + 1, sources.length);
-  });
-  const { words, codeAddresses } = native.sites.finish();
-  const defined = [...compiled, ...unit.partialApplications.functions];
-  const wasm = native.finish(defined.map((f) => f.name));
-  return {
-    wasm,
-    functions: defined,
-    siteWords: words,
-    siteCodeAddresses: codeAddresses,
-    parts,
-    exports: approximations.exported().map((fn) => ({ ...fn, arity: arities.get(fn.entry)! })),
-    ...(globalWords && { globalWords }),
-  };
+/** Compile code on this thread. */
+export function compileNative(source: NativeSource, onProgress: OnProgress = () => undefined): NativeCode {
+  const compilation = new Compilation(source);
+  const { plan } = compilation;
+  let done = 0;
+  const pieces = plan.pieces.map((_, i) => compilation.compile(i, () => onProgress(++done, plan.functions.length)));
+  return finishCode(source, plan, pieces);
 }

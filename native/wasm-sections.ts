@@ -1,11 +1,11 @@
 /** The sections of a WebAssembly module (core specification, 5.5.2), without looking into them. */
 import { FormatError } from "../bytecode/formats/errors.ts";
+import { ByteWriter } from "./byte-writer.ts";
 
 /** `\0asm`, version 1. */
-const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-const CUSTOM = 0;
+export const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
-export const CODE_SECTION = 10;
+export const SECTIONS = { custom: 0, type: 1, import: 2, function: 3, element: 9, code: 10 } as const;
 
 /** A section: offsets in the file of its first byte, and of its contents, which end where it does. */
 export interface Section {
@@ -42,7 +42,7 @@ export function sectionsOf(bytes: Uint8Array): Section[] {
 /** The custom sections of a module. Throws FormatError. */
 export function customSections(bytes: Uint8Array): CustomSection[] {
   return sectionsOf(bytes)
-    .filter(({ id }) => id === CUSTOM)
+    .filter(({ id }) => id === SECTIONS.custom)
     .map((section) => {
       const length = readSize(bytes, section.contents);
       const contents = length.next + length.value;
@@ -51,15 +51,20 @@ export function customSections(bytes: Uint8Array): CustomSection[] {
     });
 }
 
+/** The bytes of a section. */
+export function section(id: number, contents: Uint8Array): Uint8Array {
+  const writer = new ByteWriter(contents.length + 8);
+  writer.byte(id);
+  writer.sized(contents);
+  return writer.written;
+}
+
 /** The bytes of a custom section. */
 export function customSection(name: string, contents: Uint8Array): Uint8Array {
-  const text = new TextEncoder().encode(name);
-  const body = [...encodeSize(text.length), ...text];
-  const head = [CUSTOM, ...encodeSize(body.length + contents.length), ...body];
-  const section = new Uint8Array(head.length + contents.length);
-  section.set(head);
-  section.set(contents, head.length);
-  return section;
+  const writer = new ByteWriter(contents.length + 32);
+  writer.name(name);
+  writer.copy(contents);
+  return section(SECTIONS.custom, writer.written);
 }
 
 /** An unsigned LEB128 number of 32 bits. */
@@ -72,9 +77,4 @@ export function readSize(bytes: Uint8Array, at: number): { value: number; next: 
     if (byte < 0x80) return { value, next: at + i + 1 };
   }
   throw new FormatError("corrupt", `byte ${at}`, "a section's size is no number of 32 bits");
-}
-
-/** A number below 2^32 in unsigned LEB128. */
-export function encodeSize(n: number): number[] {
-  return n < 0x80 ? [n] : [(n & 0x7f) | 0x80, ...encodeSize(Math.floor(n / 0x80))];
 }

@@ -13,7 +13,7 @@ import type { NativeCode } from "../native/code.ts";
 import { compileLibrary } from "../native/compile.ts";
 import { writeNativeFile } from "../native/file-write.ts";
 import { compileModule } from "../native/load.ts";
-import { compileProgram } from "../native/program.ts";
+import { compileProgram } from "../native/compile.ts";
 import { Command } from "./support/command.ts";
 import { shownIn } from "./support/documentation.ts";
 import { ocamlc, run, runAsync, runTool, testFolder } from "./support/programs.ts";

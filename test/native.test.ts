@@ -5,7 +5,7 @@ import { join } from "node:path";
 import t from "tap";
 import { loadCore } from "../loader/installation.ts";
 import { prepareProgram, runPrepared } from "../loader/program.ts";
-import { compileProgram } from "../native/program.ts";
+import { compileProgram } from "../native/compile.ts";
 import { NodeHost } from "../runtime/host/node.ts";
 import { mixes } from "./support/mixes.ts";
 import { compilePrograms, run } from "./support/programs.ts";

@@ -8,8 +8,8 @@ import type { NativeCode } from "../../native/code.ts";
 import { compileLibrary } from "../../native/compile.ts";
 import { writeNativeFile } from "../../native/file-write.ts";
 import { definitionOf } from "../../native/names.ts";
-import { compileProgram } from "../../native/program.ts";
-import type { CompileOptions } from "../../native/unit.ts";
+import { compileProgram } from "../../native/compile.ts";
+import type { Chosen } from "../../native/source.ts";
 import type { Kit } from "./kit.ts";
 import { type Program, unitOf } from "./program.ts";
 
@@ -35,7 +35,7 @@ const SHARES = [2, 4, 6] as const;
 const moduleOf = (name: string): string | undefined => /^Programs\.P\d+/.exec(name)?.[0];
 
 /** Chooses some functions of each program, the same ones whatever other programs there are. */
-function some(): NonNullable<CompileOptions["chosen"]> {
+function some(): Chosen {
   const seen = new Map<string, number>();
   return (_, name) => {
     const definition = definitionOf(name);
@@ -45,7 +45,7 @@ function some(): NonNullable<CompileOptions["chosen"]> {
   };
 }
 
-const CHOSEN: Readonly<Record<Part, () => NonNullable<CompileOptions["chosen"]>>> = {
+const CHOSEN: Readonly<Record<Part, () => Chosen>> = {
   all: () => () => true,
   own: () => (_, name) => moduleOf(name) !== undefined,
   some,

@@ -2,7 +2,7 @@
 import type { CoreModule } from "../../bytecode/engine.ts";
 import type { BytecodeExecutable } from "../../bytecode/formats/executable.ts";
 import type { NativeCode } from "../../native/code.ts";
-import { compileProgram } from "../../native/program.ts";
+import { compileProgram } from "../../native/compile.ts";
 import { DEBUG_CHECK_HEAP, DEBUG_STRESS } from "../../runtime/layout.ts";
 import type { RunOptions } from "./programs.ts";
 
