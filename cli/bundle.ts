@@ -26,7 +26,7 @@ const options = {
 const { metafile } = await build({
   ...options,
   metafile: true,
-  entryPoints: ["cli/main.ts", "cli/bootstrap-worker.ts", "loader/index.ts", "loader/node.ts"],
+  entryPoints: ["cli/main.ts", "cli/bootstrap-worker.ts", "cli/compile-worker.ts", "loader/index.ts", "loader/node.ts"],
   outdir: "dist",
   outbase: ".",
   bundle: true,

@@ -50,6 +50,10 @@ function engines(text: string): EngineKind[] {
   return [...new Set(names.filter(isEngine))];
 }
 
+/** How many threads compile to native code. */
+const jobsOption = (): Option =>
+  new Option("-j, --jobs <n>", "threads that compile to native code; the same code comes out. Default: as many as are worth it").argParser(natural);
+
 /** A command that runs a program: what it takes for that. */
 function running(command: Command): Command {
   return command
@@ -60,6 +64,7 @@ function running(command: Command): Command {
       new Option("--tier <tier>", "interpret the bytecode; compile it to WebAssembly first; or (mixed) run what is compiled already, and interpret the rest. Default: mixed for .wasm, else interp").choices(TIERS),
     )
     .option("--no-cache", "compile again what has been compiled before, and keep nothing")
+    .addOption(jobsOption())
     .passThroughOptions();
 }
 
@@ -100,6 +105,7 @@ function cli(): Command {
     .option("-o, --output <file>", "where it goes; default: next to the file that is compiled")
     .option("--only <regexp>", "functions whose names match, such as '^Engine\\.', get native code; the others are interpreted")
     .option("--requires <file>", "a plugin, unit or library that the plugin needs as it is: another implementation in its place is refused (repeatable)", several)
+    .addOption(jobsOption())
     .action(async (files: string[], options: CompileOptions) => {
       const { compileFiles } = await import("./compile.ts");
       await compileFiles(files, options);

@@ -11,10 +11,10 @@ import { loadCore } from "../loader/installation.ts";
 import { isNativeFile } from "../native/file.ts";
 import { readNativeFile } from "../native/file-read.ts";
 import { unitDigest } from "../native/plugins.ts";
+import type { Chosen } from "../native/source.ts";
 import { readInput, writeOutput } from "./files.ts";
 import { compileSource, linkProgram, type Made } from "./link.ts";
-import { compileExecutable, compileLibrary, writeNativeFile } from "./native.ts";
-import { compileProgress } from "./progress.ts";
+import { compileVisibly, pluginInput, programInput, writeNativeFile } from "./native.ts";
 
 export interface CompileOptions {
   readonly output?: string;
@@ -22,28 +22,27 @@ export interface CompileOptions {
   readonly only?: string;
   /** Files of plugins, units and libraries that the plugin is to be loaded with, and with no others in their place. */
   readonly requires?: readonly string[];
+  /** Threads that compile; default: as many as are worth it. */
+  readonly jobs?: number;
 }
 
 const PROGRAM = ".wasm";
 const PLUGIN = ".cmxs";
 
 /** Compile files, each to a file of its own. Throws FormatError, UsageError. */
-export async function compileFiles(files: readonly string[], { output, only, requires = [] }: CompileOptions): Promise<void> {
+export async function compileFiles(files: readonly string[], { output, only, requires = [], jobs }: CompileOptions): Promise<void> {
   if (output !== undefined && files.length > 1) throw new UsageError("-o is for one file. Compile the others by themselves");
   const core = loadCore();
   const chosen = only === undefined ? undefined : matching(only);
   const requirements = requires.flatMap(requirementsOf);
   for (const file of files) {
-    const status = await compileFile(core, file, output, { chosen, requirements });
+    const status = await compileFile(core, file, output, { chosen, requirements, jobs });
     if (status !== 0) {
       process.exitCode = status;
       return;
     }
   }
 }
-
-/** Whether a function gets native code. */
-type Chosen = (i: number, name: string) => boolean;
 
 /** Those whose names match a regular expression. Throws UsageError. */
 function matching(expression: string): Chosen {
@@ -62,21 +61,27 @@ function requirementsOf(file: string): Requirement[] {
   return readUnits(bytecode, file).map(({ name }) => ({ unit: name, digest: bytesToHex(unitDigest(bytecode, name)) }));
 }
 
+interface HowToCompile {
+  readonly chosen: Chosen | undefined;
+  readonly requirements: readonly Requirement[];
+  readonly jobs: number | undefined;
+}
+
 /** The status of OCaml's compiler, if it has refused a source; else 0. */
 async function compileFile(
   core: CoreModule,
   file: string,
   output: string | undefined,
-  { chosen, requirements }: { readonly chosen: Chosen | undefined; readonly requirements: readonly Requirement[] },
+  { chosen, requirements, jobs }: HowToCompile,
 ): Promise<number> {
   const asPlugin = output?.endsWith(PLUGIN) ?? false;
-  const input: Made = !file.endsWith(".ml")
+  const given: Made = !file.endsWith(".ml")
     ? { bytes: readInput(file) }
     : asPlugin
       ? await compileSource(core, file)
       : await linkProgram(core, file);
-  if ("status" in input) return input.status;
-  const { bytes } = input;
+  if ("status" in given) return given.status;
+  const { bytes } = given;
   const kind = identify(bytes)?.kind;
   const isPlugin = kind === "cmo" || kind === "cma";
   const extension = isPlugin ? PLUGIN : PROGRAM;
@@ -85,10 +90,10 @@ async function compileFile(
     throw new UsageError(`${output}: ${from} is compiled to ${made}. Call it ${output.slice(0, -extension.length)}${extension}`);
   }
   if (!isPlugin && requirements.length > 0) throw new UsageError(`${file}: --requires is for plugins. A program has its units in it`);
-  const options = { onProgress: compileProgress(file), ...(chosen && { chosen }) };
-  const native = isPlugin
-    ? compileLibrary(withRequirements(bytes, requirements), core, file, options)
-    : compileExecutable(readExecutable(bytes, file), core, options);
+  const input = isPlugin
+    ? pluginInput(withRequirements(bytes, requirements), core, file, chosen)
+    : programInput(readExecutable(bytes, file), core, chosen);
+  const native = await compileVisibly(input, { file, jobs });
   if (chosen && native.code.functions.length === 0) {
     throw new UsageError(`${file}: --only matches none of its functions; code that was compiled without -g has no names. See bactrian info of what is compiled whole`);
   }

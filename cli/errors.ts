@@ -1,10 +1,10 @@
 /** What the command tells its user when something is wrong: one line, exit status 2. */
 import { FormatError } from "../bytecode/formats/errors.ts";
-import { BuildError, CrashError, LinkError, UsageError } from "../loader/errors.ts";
+import { BuildError, CrashError, LinkError, ThreadError, UsageError } from "../loader/errors.ts";
 
 export const ERROR_STATUS = 2;
 
-const INPUT_ERRORS = [BuildError, CrashError, FormatError, LinkError, UsageError];
+const INPUT_ERRORS = [BuildError, CrashError, FormatError, LinkError, ThreadError, UsageError];
 
 /** Report an error of the user's input on standard error, and set the exit status. Other errors are thrown again. */
 export function reportError(e: unknown): void {

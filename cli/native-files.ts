@@ -5,7 +5,6 @@ import type { BytecodeExecutable } from "../bytecode/formats/executable.ts";
 import { readProgram } from "../loader/native-program.ts";
 import type { NativeCode } from "../native/code.ts";
 import { Cache } from "./cache.ts";
-import { compileProgress } from "./progress.ts";
 import { prepareEngine } from "./tiering.ts";
 
 /** The native code of a program that the cache holds. */
@@ -22,15 +21,18 @@ export function existingCode(core: CoreModule, program: BytecodeExecutable): Nat
   return cachedCode(core, Cache.forProgram(program.bytes));
 }
 
-/** The native code of a program, which is to run. Throws FormatError. */
-export async function nativeCode(core: CoreModule, program: BytecodeExecutable, useCache: boolean): Promise<NativeCode> {
+/** The native code of a program, which is to run. `jobs`: threads that compile it. Throws FormatError, ThreadError. */
+export async function nativeCode(
+  core: CoreModule,
+  program: BytecodeExecutable,
+  { cache: useCache = true, jobs }: { readonly cache?: boolean; readonly jobs?: number },
+): Promise<NativeCode> {
   const cache = useCache ? Cache.forProgram(program.bytes) : undefined;
   const found = cachedCode(core, cache);
   if (found) return found;
   prepareEngine();
-  const { compileExecutable, writeNativeFile } = await import("./native.ts");
-  const name = program.file ?? "the program";
-  const native = compileExecutable(program, core, { onProgress: compileProgress(name) });
+  const { compileVisibly, programInput, writeNativeFile } = await import("./native.ts");
+  const native = await compileVisibly(programInput(program, core), { file: program.file ?? "the program", jobs });
   cache?.write(writeNativeFile(native));
   return native.code;
 }

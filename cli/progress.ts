@@ -17,6 +17,10 @@ function overwrite(line: string): void {
   process.stderr.write(`\r${line.slice(0, WIDTH).padEnd(WIDTH)}`);
 }
 
+function clearLine(): void {
+  process.stderr.write(`\r${" ".repeat(WIDTH)}\r`);
+}
+
 /** A report for one build: a line that changes on a terminal, a line for every tenth otherwise. */
 export function buildProgress(): Progress {
   const started = Date.now();
@@ -37,17 +41,25 @@ export function buildProgress(): Progress {
 /** Milliseconds that a compilation takes before anything is said about it. */
 const SILENCE = 1000;
 
+export interface CompileProgress {
+  readonly step: (done: number, total: number) => void;
+  /** However it ends. */
+  readonly end: () => void;
+}
+
 /** A report for one compilation: a bar on a terminal, once it takes longer than a second; nothing elsewhere. */
-export function compileProgress(name: string): (done: number, total: number) => void {
+export function compileProgress(name: string): CompileProgress {
   const started = Date.now();
   const { stderr } = process;
   let shown = "";
-  return (done, total) => {
-    if (!stderr.isTTY || Date.now() - started < SILENCE) return;
-    const filled = bar(done / total);
-    if (done === total) stderr.write(`\r${" ".repeat(WIDTH)}\r`);
-    else if (filled !== shown) overwrite(`compiling ${name}: ${filled} ${done}/${total} functions`);
-    shown = filled;
+  return {
+    step(done, total) {
+      if (!stderr.isTTY || Date.now() - started < SILENCE) return;
+      const filled = bar(done / total);
+      if (filled !== shown) overwrite(`compiling ${name}: ${filled} ${done}/${total} functions`);
+      shown = filled;
+    },
+    end: () => void (shown !== "" && clearLine()),
   };
 }
 
@@ -66,7 +78,7 @@ export interface BenchProgress {
 export function benchProgress(): BenchProgress {
   const { stderr } = process;
   let reported = -1;
-  const clear = (): void => void (stderr.isTTY && stderr.write(`\r${" ".repeat(WIDTH)}\r`));
+  const clear = (): void => void (stderr.isTTY && clearLine());
   return {
     step(what, done, left) {
       const time = left === undefined ? "" : `  ${showSeconds(left)} left`;

@@ -27,6 +27,8 @@ export interface RunOptions extends TierOption {
   readonly verify: boolean;
   /** Whether native code may come from the cache, and go there. Default: yes. */
   readonly cache?: boolean;
+  /** Threads that compile; default: as many as are worth it. */
+  readonly jobs?: number;
 }
 
 /** A program to be run, and its native code, if it has some. */
@@ -77,12 +79,12 @@ export async function loadSubject(core: CoreModule, file: string, options: RunOp
 async function compiled(
   core: CoreModule,
   program: BytecodeExecutable,
-  { tier, cache = true }: TierOption & Pick<RunOptions, "cache">,
+  { tier, ...options }: TierOption & Pick<RunOptions, "cache" | "jobs">,
 ): Promise<NativeCode | undefined> {
   if (tier !== "native" && tier !== "mixed") return undefined;
   const { existingCode, nativeCode } = await import("./native-files.ts");
-  if (tier === "native") return nativeCode(core, program, cache);
-  return cache ? existingCode(core, program) : undefined;
+  if (tier === "native") return nativeCode(core, program, options);
+  return options.cache !== false ? existingCode(core, program) : undefined;
 }
 
 /** Run one of OCaml's programs, which Bactrian has built. */

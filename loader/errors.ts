@@ -52,6 +52,16 @@ export class BuildError extends Error {
   override readonly name = "BuildError";
 }
 
+/** A thread that compiled a file has ended with an error, or has been ended. */
+export class ThreadError extends Error {
+  override readonly name = "ThreadError";
+
+  /** `cause`: what the thread has ended with. */
+  constructor(file: string, cause: Error) {
+    super(`${file}: a thread that compiles it has failed (${oneLine(cause.message)}). Try --jobs 1, which takes less memory`, { cause });
+  }
+}
+
 /**
  * What a program's user gets for an error that the machine has thrown: a CrashError for those of WebAssembly, and for
  * those that JavaScript throws when primitives meet values that no OCaml program makes. Others are as they were.

@@ -35,6 +35,9 @@ export const commandScript = join(dist, "cli/main.js");
 /** The script of the build's worker threads, bundled. */
 export const workerScript = new URL(`file://${join(dist, "cli/bootstrap-worker.js")}`);
 
+/** The script of the threads that compile to native code, bundled. */
+export const compileWorkerScript = new URL(`file://${join(dist, "cli/compile-worker.js")}`);
+
 /** A digest of the bundles in dist/; undefined when the sources themselves are run. */
 export const buildIdentity = (): string | undefined => (bundled ? readFileSync(join(dist, "identity"), "utf8") : undefined);
 

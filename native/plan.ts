@@ -19,7 +19,7 @@ export interface Plan {
 }
 
 /** Nodes in a piece, if it has more than one function: few enough that no thread waits long for the others. */
-const PIECE_NODES = 4000;
+const PIECE_NODES = 1000;
 
 /** Pieces of functions with so many nodes. */
 export function planPieces(nodes: readonly number[]): PieceRange[] {

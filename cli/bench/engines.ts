@@ -96,11 +96,12 @@ const tiers: Readonly<Record<Tier, (tools: Tools) => Engine["prepare"]>> = {
   },
   mixed: ({ node, script, options }) => async ({ bytecode, id }) => {
     const file = join(options.folder, `${id}.mixed.wasm`);
-    const { compileExecutable, writeNativeFile } = await import("../native.ts");
+    const { compileInput, programInput, writeNativeFile } = await import("../native.ts");
     const program = readExecutable(readFileSync(bytecode), bytecode);
     const { mixed } = options;
     const chosen = mixed ? (_: number, name: string) => mixed.test(name) : (i: number) => i % 2 === 1;
-    writeFileSync(file, writeNativeFile(compileExecutable(program, options.core, { chosen })));
+    const native = await compileInput(programInput(program, options.core, chosen), { file: bytecode });
+    writeFileSync(file, writeNativeFile(native));
     return { command: [node, script, "run", file], codeBytes: moduleBytes(file) };
   },
 };

@@ -1,0 +1,2 @@
+/** Entry point of the threads that compile. */
+import "../loader/compile-worker.ts";
