@@ -5,10 +5,13 @@
  */
 import { CLOSURE_WORDS, PLAIN_ENVIRONMENT } from "../runtime/layout.ts";
 import type { Node, SsaFunction } from "./ir.ts";
+import type { NumberGlobals } from "./unboxing.ts";
 
 export type Approximation =
   /** A closure of the code at word `entry`. */
   | { readonly kind: "closure"; readonly entry: number }
+  /** What a node without inputs is: an integer, an atom, or a boxed number in a global. */
+  | { readonly kind: "constant"; readonly operation: "integer" | "atom" | "global"; readonly immediate: number }
   /** The block of a unit, which never changes: made by `node` of `fn`. */
   | { readonly kind: "unit"; readonly fn: SsaFunction; readonly node: Node };
 
@@ -25,9 +28,11 @@ export class Approximations {
   /** By number of the global: what is stored there; undefined: something else, too. */
   private readonly globals = new Map<number, { fn: SsaFunction; node: Node } | undefined>();
   private readonly known = new Map<Node, Approximation | undefined>();
+  private readonly numbers: NumberGlobals;
 
   /** `functions`: all of the code's. */
-  constructor(functions: Iterable<SsaFunction>) {
+  constructor(functions: Iterable<SsaFunction>, numbers: NumberGlobals) {
+    this.numbers = numbers;
     for (const fn of functions) for (const { nodes } of fn.blocks) for (const node of nodes) this.note(fn, node);
   }
 
@@ -69,8 +74,11 @@ export class Approximations {
         return this.sibling(fn, inputs[0]!, (immediates[0] as number) / CLOSURE_WORDS);
       case "field":
         return this.field(fn, inputs[0]!, immediates[0] as number);
+      case "integer":
+      case "atom":
+        return { kind: "constant", operation, immediate: immediates[0] as number };
       case "global":
-        return this.unitBlock(immediates[0] as number);
+        return this.global(immediates[0] as number);
       default:
         return undefined;
     }
@@ -99,15 +107,21 @@ export class Approximations {
     const approximation = this.of(fn, block);
     if (approximation?.kind === "unit") {
       const { fn: maker, node } = approximation;
-      return closureOf(this.entryOf(maker, node.inputs[i]!)); // blocks in it may change
+      const value = node.inputs[i] && this.of(maker, node.inputs[i]);
+      return value?.kind === "unit" ? undefined : value; // blocks in it may change
     }
-    const origin = approximation && this.origins.get(approximation.entry);
+    const origin = approximation?.kind === "closure" ? this.origins.get(approximation.entry) : undefined;
     if (!origin) return undefined;
     const { node, position } = origin;
     const count = node.immediates.length;
     const environment = node.operation === "closure" ? PLAIN_ENVIRONMENT : CLOSURE_WORDS * (count - position) - 1;
     const captured = node.inputs[i - environment];
     return captured && this.of(origin.fn, captured);
+  }
+
+  private global(number: number): Approximation | undefined {
+    if (this.numbers.has(number)) return { kind: "constant", operation: "global", immediate: number };
+    return this.unitBlock(number);
   }
 
   /** The block stored into a global. */

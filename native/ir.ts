@@ -95,6 +95,8 @@ export const OPERATIONS = {
   divide: info("none", true),
   /** If the condition does not hold: Division_by_zero. */
   checkDivisor: info("none", true, "word", ["condition"]),
+  /** The condition that always holds (1), or never (0). */
+  truth: condition(),
   /** CompareOp i: a condition. */
   compare: condition(),
   isInt: condition(),
@@ -284,7 +286,7 @@ export interface SsaFunction {
   /** By block of the graph. */
   blocks: readonly Block[];
   /** Blocks that exceptions lead to. */
-  readonly handlers: ReadonlySet<number>;
+  handlers: ReadonlySet<number>;
   /** Number for the next node. */
   nextId: number;
 }

@@ -90,6 +90,7 @@ export class NodeLowering extends NumberLowering {
       case "integer":
       case "atom":
       case "framePart":
+      case "truth":
       case "compare":
       case "isInt":
       case "isFalse":

@@ -12,10 +12,10 @@ import { raisesOnly } from "./splice.ts";
 /** What has no effect and is not to be shared: what there is one of, and what is worth less than a place to keep it. */
 const APART: ReadonlySet<Operation> = new Set([
   ...(["parameter", "environment", "caught", "framePart", "boxed", "offsetClosure"] as const),
-  ...(["phi", "floatPhi", "int64Phi", "integer", "atom", "float", "int64"] as const),
+  ...(["phi", "floatPhi", "int64Phi", "integer", "atom", "float", "int64", "truth"] as const),
 ]);
 /** Whether a node's condition holds after it. */
-const isCheck = (node: Node): boolean => raisesOnly(node) || node.operation === "guardCall";
+export const isCheck = (node: Node): boolean => raisesOnly(node) || node.operation === "guardCall";
 
 /** Whether a node is what the function's closure holds. */
 export const isCaptured = ({ operation, inputs }: Node): boolean => operation === "field" && inputs[0]!.operation === "environment";

@@ -3,6 +3,7 @@ import { Approximations } from "./approximations.ts";
 import { accessBigarrays } from "./bigarrays.ts";
 import { expectNumbers } from "./expectations.ts";
 import { Inliner } from "./inlining.ts";
+import { foldConstants } from "./folding.ts";
 import { hoistInvariants } from "./invariants.ts";
 import type { SsaFunction } from "./ir.ts";
 import { keepBlocksLocal } from "./local-blocks.ts";
@@ -23,10 +24,11 @@ export interface PassOptions {
 }
 
 /** What is done to each function, once others have been inlined. */
-function localPasses({ primitives, numbers }: PassOptions): readonly Pass[] {
+function localPasses({ primitives, numbers }: PassOptions, approximations: Approximations): readonly Pass[] {
   const ifBoxed = (run: (fn: SsaFunction) => void) => (fn: SsaFunction): void => void (usesBoxes(fn) && run(fn));
   return [
     { name: "tail loops", run: loopTailCalls },
+    { name: "folding", run: (fn) => foldConstants(fn, approximations) },
     { name: "local blocks", run: keepBlocksLocal },
     { name: "Bigarrays", run: (fn) => accessBigarrays(fn, primitives) },
     { name: "numbering", run: shareValues },
@@ -46,11 +48,15 @@ export function optimise(
   options: PassOptions,
   afterPass?: (pass: string, fn: SsaFunction) => void,
 ): Approximations {
-  const approximations = new Approximations(functions);
+  const approximations = new Approximations(functions, options.numbers);
+  for (const fn of compiled.values()) {
+    foldConstants(fn, approximations);
+    afterPass?.("folding", fn);
+  }
   const inliner = new Inliner(compiled, approximations);
   for (const fn of compiled.values()) inliner.inline(fn);
   if (afterPass) for (const fn of compiled.values()) afterPass("inlining", fn);
-  const passes = localPasses(options);
+  const passes = localPasses(options, approximations);
   for (const fn of compiled.values()) {
     for (const { name, run } of passes) {
       run(fn);

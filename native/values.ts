@@ -134,6 +134,8 @@ export class ValueLowering {
   protected condition(node: Node): Expr {
     const [x, y] = node.inputs;
     switch (node.operation) {
+      case "truth":
+        return this.e.c32(node.immediates[0] as number);
       case "compare":
         return words.compare(this.e, node.immediates[0] as CompareOp, this.value(x!), this.value(y!));
       case "isInt":
