@@ -9,10 +9,10 @@ export function untag(e: Emit, x: Expr): Expr {
   return e.module.i64.shr_s(x, e.c64(1));
 }
 
-/** The tagged integer. */
+/** The tagged integer. Engines put a sum together with what is added to it, or taken from it; a bitwise or they do not. */
 export function tag(e: Emit, x: Expr): Expr {
   const m = e.module;
-  return m.i64.or(m.i64.shl(x, e.c64(1)), e.c64(1));
+  return m.i64.add(m.i64.shl(x, e.c64(1)), e.c64(1));
 }
 
 export function arith(e: Emit, op: ArithOp, x: Expr, y: Expr): Expr {
@@ -30,7 +30,7 @@ export function arith(e: Emit, op: ArithOp, x: Expr, y: Expr): Expr {
     case "or":
       return m.i64.or(x, y);
     case "xor":
-      return m.i64.or(m.i64.xor(x, y), one());
+      return m.i64.add(m.i64.xor(x, y), one());
     case "lsl":
       return m.i64.add(m.i64.shl(m.i64.sub(x, one()), untag(e, y)), one());
     case "lsr":
