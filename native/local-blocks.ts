@@ -21,7 +21,10 @@ interface Use {
   readonly escapes: boolean;
 }
 
-const isRead = (node: Node, value: Node): boolean => node.operation === "field" && node.inputs[0] === value;
+/** What reads a field of what another operation makes. */
+const READS: Partial<Readonly<Record<Operation, Operation>>> = { makeBlock: "field", makeFloatBlock: "floatField" };
+
+const isRead = (node: Node, value: Node): boolean => node.operation === READS[value.operation] && node.inputs[0] === value;
 
 class LocalBlocks {
   private readonly fn: SsaFunction;
@@ -76,11 +79,9 @@ class LocalBlocks {
     const replaced = new Map<Node, Node>();
     this.fn.blocks.forEach(({ nodes }, made) => {
       for (const node of nodes) {
-        if (node.operation !== "makeBlock") continue;
-        const uses = this.uses.get(node)!;
-        const reads = uses.filter(({ read }) => read);
+        const reads = this.uses.get(node)?.filter(({ read }) => read) ?? [];
         if (reads.length === 0) continue;
-        const escapes = uses.filter((use) => use.escapes);
+        const escapes = this.uses.get(node)!.filter((use) => use.escapes);
         for (const use of reads) {
           const value = node.inputs[use.read!.immediates[0] as number];
           if (value && !escapes.some((escape) => this.comesBefore(escape, use, made))) replaced.set(use.read!, value);
