@@ -10,6 +10,7 @@ import { keepBlocksLocal } from "./local-blocks.ts";
 import { shareValues } from "./numbering.ts";
 import { usesBoxes } from "./phis.ts";
 import type { NativePrimitive } from "./module.ts";
+import { dropShortPolls } from "./short-loops.ts";
 import { loopTailCalls } from "./tail-loops.ts";
 import { type NumberGlobals, unboxNumbers } from "./unboxing.ts";
 
@@ -30,6 +31,7 @@ function localPasses({ primitives, numbers }: PassOptions, approximations: Appro
     { name: "tail loops", run: loopTailCalls },
     { name: "folding", run: (fn) => foldConstants(fn, approximations) },
     { name: "local blocks", run: keepBlocksLocal },
+    { name: "short loops", run: dropShortPolls },
     { name: "Bigarrays", run: (fn) => accessBigarrays(fn, primitives) },
     { name: "numbering", run: shareValues },
     { name: "invariants", run: hoistInvariants },
