@@ -5,9 +5,9 @@
 import type { ArithOp, CompareOp } from "../bytecode/instructions/semantics.ts";
 import type { Approximations } from "./approximations.ts";
 import { reversePostorder } from "./dominators.ts";
-import { type Exit, Node, type Operation, type SsaFunction } from "./ir.ts";
+import { type Exit, type Int64Op, Node, type Operation, type SsaFunction } from "./ir.ts";
 import { isCheck } from "./numbering.ts";
-import { mapExit, mapNode, replaceNodes, replacement, simplifyPhis } from "./phis.ts";
+import { isBox, mapExit, mapNode, replaceNodes, replacement, simplifyPhis } from "./phis.ts";
 import { cutEdges } from "./pruning.ts";
 
 /** Integers beyond are not folded: immediate operands are JavaScript's numbers. */
@@ -28,6 +28,15 @@ const ARITHMETIC: Readonly<Record<ArithOp, (x: bigint, y: bigint) => bigint | un
   lsr: (x, y) => (isShift(y) ? BigInt.asUintN(63, x) >> y : undefined),
   asr: (x, y) => (isShift(y) ? x >> y : undefined),
 };
+/** Those that are folded. */
+const INT64: Partial<Readonly<Record<Int64Op, (x: bigint, y: bigint) => bigint>>> = {
+  add: (x, y) => x + y,
+  sub: (x, y) => x - y,
+  mul: (x, y) => x * y,
+  and: (x, y) => x & y,
+  or: (x, y) => x | y,
+  xor: (x, y) => x ^ y,
+};
 const isShift = (n: bigint): boolean => n >= 0n && n < 63n;
 
 const COMPARISONS: Readonly<Record<CompareOp, (x: bigint, y: bigint) => boolean>> = {
@@ -45,6 +54,7 @@ const OF_ITSELF: ReadonlySet<CompareOp> = new Set(["eq", "le", "ge", "uge"]);
 /** The OCaml integer that a node is; undefined: not known. */
 const integerOf = ({ operation, immediates }: Node): bigint | undefined =>
   operation === "integer" ? BigInt(immediates[0] as number) : undefined;
+const int64Of = ({ operation, immediates }: Node): bigint | undefined => (operation === "int64" ? BigInt(immediates[0]!) : undefined);
 /** Whether a condition holds; undefined: not known. */
 const truthOf = ({ operation, immediates }: Node): boolean | undefined => (operation === "truth" ? immediates[0] === 1 : undefined);
 
@@ -104,6 +114,9 @@ class Folding {
     const wrapped = BigInt.asIntN(63, n);
     return wrapped > -LIMIT && wrapped < LIMIT ? this.make("integer", [], Number(wrapped)) : undefined;
   }
+  private int64(n: bigint | undefined): Node | undefined {
+    return n === undefined ? undefined : this.make("int64", [], String(BigInt.asIntN(64, n)));
+  }
   private truth(holds: boolean | undefined): Node | undefined {
     return holds === undefined ? undefined : this.make("truth", [], Number(holds));
   }
@@ -126,16 +139,31 @@ class Folding {
       case "negate":
         return this.integer(map(integerOf(x!), (n) => -n));
       case "not":
-        return this.integer(map(integerOf(x!), (n) => ~n));
+        return this.integer(map(integerOf(x!), (b) => 1n - b)); // of a bool
       case "divide":
         return this.quotient(node.immediates[0] as string, integerOf(x!), integerOf(y!));
       case "boolean":
         return this.integer(map(truthOf(x!), (holds) => (holds ? 1n : 0n)));
       case "vectLength":
         return x!.operation === "makeBlock" ? this.integer(BigInt(x!.inputs.length)) : undefined;
+      case "unbox":
+      case "unboxInteger":
+        return isBox(x!) ? x!.inputs[0] : undefined;
+      case "untag":
+        return this.int64(integerOf(x!));
+      case "int64Arithmetic":
+        return this.int64Arithmetic(node.immediates[0] as Int64Op, int64Of(x!), int64Of(y!));
+      case "signExtend32":
+        return this.int64(map(int64Of(x!), (n) => BigInt.asIntN(32, n)));
+      case "zeroExtend32":
+        return this.int64(map(int64Of(x!), (n) => BigInt.asUintN(32, n)));
       default:
         return this.condition(node);
     }
+  }
+
+  private int64Arithmetic(op: Int64Op, x: bigint | undefined, y: bigint | undefined): Node | undefined {
+    return x === undefined || y === undefined ? undefined : this.int64(INT64[op]?.(x, y));
   }
 
   private arithmetic(op: ArithOp, x: Node, y: Node): Node | undefined {

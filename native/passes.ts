@@ -9,6 +9,7 @@ import type { SsaFunction } from "./ir.ts";
 import { keepBlocksLocal } from "./local-blocks.ts";
 import { shareValues } from "./numbering.ts";
 import { usesBoxes } from "./phis.ts";
+import { dropExtensions } from "./narrowing.ts";
 import type { NativePrimitive } from "./module.ts";
 import { dropShortPolls } from "./short-loops.ts";
 import { loopTailCalls } from "./tail-loops.ts";
@@ -31,12 +32,15 @@ function localPasses({ primitives, numbers }: PassOptions, approximations: Appro
     { name: "tail loops", run: loopTailCalls },
     { name: "folding", run: (fn) => foldConstants(fn, approximations) },
     { name: "local blocks", run: keepBlocksLocal },
-    { name: "short loops", run: dropShortPolls },
     { name: "Bigarrays", run: (fn) => accessBigarrays(fn, primitives) },
     { name: "numbering", run: shareValues },
     { name: "invariants", run: hoistInvariants },
     { name: "expectations", run: ifBoxed(expectNumbers) },
     { name: "unboxing", run: ifBoxed((fn) => unboxNumbers(fn, numbers)) },
+    { name: "narrowing", run: dropExtensions },
+    // What phis do not need any more is boxed later, or not at all.
+    { name: "local boxes", run: ifBoxed(keepBlocksLocal) },
+    { name: "short loops", run: dropShortPolls },
   ];
 }
 

@@ -121,7 +121,10 @@ export class Sites {
     else if (node.operation === "integer") {
       const n = node.immediates[0] as number;
       if (fits(n)) this.words.push(source(SOURCE_INTEGER, n));
-      else this.wide((n << 1) | 1, n >> 31);
+      else {
+        const word = (BigInt(n) << 1n) | 1n;
+        this.wide(Number(BigInt.asIntN(32, word)), Number(word >> 32n));
+      }
     } else this.words.push(this.inFrame(node, frame));
   }
 

@@ -321,7 +321,7 @@ export const SOURCE_WIDE = 2;
 export const SOURCE_PART = 3;
 /**
  * A number that is to be boxed: the low BOX_KIND_BITS of the operand say as what, CUSTOM_* or BOXED_DOUBLE, the others in which
- * word of the frame the low half of its bits is, as an integer; the high half is in the next word.
+ * word of the frame the low half of its bits is, as an integer; the high half is in the next word, and does not count for CUSTOM_INT32.
  */
 export const SOURCE_NUMBER = 4;
 export const BOX_KIND_BITS = 3;

@@ -11,6 +11,7 @@ import {
   ACTION_MINOR_GC,
   APPLY_REST_BYTES,
   BOXED_DOUBLE,
+  CUSTOM_INT32,
   BOX_KIND_BITS,
   CELL_ACCU,
   CELL_ACTIONS,
@@ -318,7 +319,7 @@ export function resume_handler(site: usize): void {
 /** What is expanded is copied here first; functions that hold more values have no native code (native/frames.ts). */
 const COPY: usize = SCRATCH;
 
-/** The number whose halves are two integers at p, boxed. There is room for it (expand). */
+/** The number whose halves are two integers at p, boxed; only the low one counts for an int32. There is room for it (expand). */
 function boxedNumber(kind: i32, p: usize): value {
   const bits = (<u64>(load<value>(p, WORD) >> 1) << 32) | <u64>(load<value>(p) >> 1);
   if (kind == BOXED_DOUBLE) {
@@ -328,7 +329,7 @@ function boxedNumber(kind: i32, p: usize): value {
   }
   const block = allocSmall(2, TAG_CUSTOM);
   store<value>(block, kind);
-  store<u64>(block, bits, WORD);
+  store<u64>(block, kind == CUSTOM_INT32 ? <u64>(<i64>(<i32>bits)) : bits, WORD);
   return <value>block;
 }
 
