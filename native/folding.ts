@@ -202,7 +202,7 @@ class Folding {
       case "isInt":
         return integerOf(x!) !== undefined ? this.truth(true) : MAKERS.has(x!.operation) ? this.truth(false) : undefined;
       case "isFalse":
-        return x!.operation === "boolean" ? this.opposite(x!.inputs[0]!) : this.truth(map(integerOf(x!), (n) => n === 0n));
+        return x!.operation === "boolean" ? opposite(this.fn, x!.inputs[0]!) : this.truth(map(integerOf(x!), (n) => n === 0n));
       case "negation":
         return this.truth(map(truthOf(x!), (holds) => !holds));
       case "both":
@@ -220,14 +220,9 @@ class Folding {
     const b = integerOf(y);
     if (a !== undefined && b !== undefined) return this.truth(COMPARISONS[op](a, b));
     if (x.operation !== "boolean" || (op !== "eq" && op !== "ne") || (b !== 0n && b !== 1n)) return undefined;
-    return (op === "eq") === (b === 1n) ? x.inputs[0] : this.opposite(x.inputs[0]!);
+    return (op === "eq") === (b === 1n) ? x.inputs[0] : opposite(this.fn, x.inputs[0]!);
   }
 
-  private opposite(condition: Node): Node {
-    const holds = truthOf(condition);
-    if (holds !== undefined) return this.truth(!holds)!;
-    return condition.operation === "negation" ? condition.inputs[0]! : this.make("negation", [condition]);
-  }
 
   /** Which of its successors a block always goes to. */
   private onlyWay(exit: Exit): number | undefined {
@@ -239,6 +234,16 @@ class Folding {
     if (n !== undefined) return n >= 0n && n < constants ? Number(n) : undefined;
     return value.operation === "makeBlock" ? constants + (value.immediates[0] as number) : undefined;
   }
+}
+
+/** Whether two integers compare so. */
+export const compareIntegers = (op: CompareOp, x: number, y: number): boolean => COMPARISONS[op](BigInt(x), BigInt(y));
+
+/** The condition that holds when another does not. */
+export function opposite(fn: SsaFunction, condition: Node): Node {
+  const holds = truthOf(condition);
+  if (holds !== undefined) return new Node(fn.nextId++, "truth", [], [Number(!holds)]);
+  return condition.operation === "negation" ? condition.inputs[0]! : new Node(fn.nextId++, "negation", [condition], []);
 }
 
 const map = <T, R>(value: T | undefined, f: (value: T) => R): R | undefined => (value === undefined ? undefined : f(value));

@@ -13,6 +13,7 @@ import { dropExtensions } from "./narrowing.ts";
 import type { NativePrimitive } from "./module.ts";
 import { dropShortPolls } from "./short-loops.ts";
 import { loopTailCalls } from "./tail-loops.ts";
+import { threadJumps } from "./threading.ts";
 import { type NumberGlobals, unboxNumbers } from "./unboxing.ts";
 
 interface Pass {
@@ -31,6 +32,7 @@ function localPasses({ primitives, numbers }: PassOptions, approximations: Appro
   return [
     { name: "tail loops", run: loopTailCalls },
     { name: "folding", run: (fn) => foldConstants(fn, approximations) },
+    { name: "threading", run: threadJumps },
     { name: "local blocks", run: keepBlocksLocal },
     { name: "Bigarrays", run: (fn) => accessBigarrays(fn, primitives) },
     { name: "numbering", run: shareValues },

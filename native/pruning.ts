@@ -21,7 +21,8 @@ export function cutEdges(fn: SsaFunction, successors: ReadonlyMap<number, readon
   dropUnreachable(fn);
 }
 
-function dropUnreachable(fn: SsaFunction): void {
+/** Drop the blocks that cannot be reached. */
+export function dropUnreachable(fn: SsaFunction): void {
   const { blocks, graph } = fn;
   const reached = new Set(reversePostorder(graph));
   if (reached.size === blocks.length) return;
