@@ -99,6 +99,8 @@ export const OPERATIONS = {
   truth: condition(),
   /** CompareOp i: a condition. */
   compare: condition(),
+  /** The second input, an integer, is an index of the first, an array. */
+  inBounds: condition(),
   isInt: condition(),
   isFalse: condition(),
   both: condition("condition", "condition"),

@@ -92,6 +92,7 @@ export class NodeLowering extends NumberLowering {
       case "framePart":
       case "truth":
       case "compare":
+      case "inBounds":
       case "isInt":
       case "isFalse":
       case "both":

@@ -1,6 +1,7 @@
 /** The passes over functions in SSA form, in their order. */
 import { Approximations } from "./approximations.ts";
 import { accessBigarrays } from "./bigarrays.ts";
+import { checkBounds } from "./bounds.ts";
 import { expectNumbers } from "./expectations.ts";
 import { Inliner } from "./inlining.ts";
 import { foldConstants } from "./folding.ts";
@@ -43,6 +44,7 @@ function localPasses({ primitives, numbers }: PassOptions, approximations: Appro
     // What phis do not need any more is boxed later, or not at all.
     { name: "local boxes", run: ifBoxed(keepBlocksLocal) },
     { name: "short loops", run: dropShortPolls },
+    { name: "bounds", run: checkBounds },
   ];
 }
 

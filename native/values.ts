@@ -138,6 +138,8 @@ export class ValueLowering {
         return this.e.c32(node.immediates[0] as number);
       case "compare":
         return words.compare(this.e, node.immediates[0] as CompareOp, this.value(x!), this.value(y!));
+      case "inBounds":
+        return words.inBounds(this.e, this.value(x!), this.value(y!));
       case "isInt":
         return words.isInt(this.e, this.value(x!));
       case "isFalse":

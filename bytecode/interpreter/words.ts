@@ -108,11 +108,19 @@ export function item(e: Emit, block: Expr, index: Expr): Expr {
   return e.load64(e.add32(itemAddress(e, block, index), -4));
 }
 
+/** The wosize of a block, with a bit of the colour below it, where the bit of an integer's tag is. */
+function shiftedLength(e: Emit, block: Expr): Expr {
+  return e.module.i64.shr_u(e.load64(e.add32(e.wrap(block), -WORD)), e.c64(HEADER_WOSIZE_SHIFT - 1));
+}
+
 /** The length of an array (of floats, too), tagged. */
 export function vectLength(e: Emit, block: Expr): Expr {
-  const header = e.load64(e.add32(e.wrap(block), -WORD));
-  // The bit of an integer's tag is where the last bit of the colour is.
-  return e.module.i64.or(e.module.i64.shr_u(header, e.c64(HEADER_WOSIZE_SHIFT - 1)), e.c64(1));
+  return e.module.i64.or(shiftedLength(e, block), e.c64(1));
+}
+
+/** An i32 condition: OCaml integer `index` is one of the block. The colour does not count, as the index is odd. */
+export function inBounds(e: Emit, block: Expr, index: Expr): Expr {
+  return e.module.i64.lt_u(index, shiftedLength(e, block));
 }
 
 /** An i32 condition: the block's tag is not `tag`. */

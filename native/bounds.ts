@@ -1,0 +1,37 @@
+/** Checks of indices against lengths that nothing else needs: a length that is only compared need not be made an OCaml integer. */
+import { OF_ANY } from "./invariants.ts";
+import { Node, type SsaFunction } from "./ir.ts";
+import { allInputs, allStates, dropUnused, exitInputs, replaceNodes, stateNodes } from "./phis.ts";
+
+/** Let indices be compared with the headers of arrays where that is all that their lengths are for. */
+export function checkBounds(fn: SsaFunction): void {
+  const checks = new Map<Node, Node[]>();
+  for (const { nodes } of fn.blocks) {
+    for (const node of nodes) {
+      if (node.operation !== "compare" || node.immediates[0] !== "ult") continue;
+      const [, length] = node.inputs;
+      if (length!.operation === "vectLength" && length!.immediates[0] !== OF_ANY) checks.set(length!, [...(checks.get(length!) ?? []), node]);
+    }
+  }
+  if (checks.size === 0) return;
+  const uses = useCounts(fn);
+  const replaced = new Map<Node, Node>();
+  for (const [length, [check, ...others]] of checks) {
+    if (others.length > 0 || uses.get(length) !== 1) continue;
+    replaced.set(check!, new Node(fn.nextId++, "inBounds", [length.inputs[0]!, check!.inputs[0]!], []));
+  }
+  for (const { nodes } of fn.blocks) nodes.forEach((node, i) => (nodes[i] = replaced.get(node) ?? node));
+  replaceNodes(fn.blocks, replaced);
+  dropUnused(fn.blocks);
+}
+
+function useCounts({ blocks }: SsaFunction): ReadonlyMap<Node, number> {
+  const counts = new Map<Node, number>();
+  const use = (node: Node): void => void counts.set(node, (counts.get(node) ?? 0) + 1);
+  for (const { nodes, exit } of blocks) {
+    for (const node of nodes) allInputs(node).forEach(use);
+    exitInputs(exit).forEach(use);
+  }
+  for (const state of allStates(blocks)) stateNodes(state).forEach(use);
+  return counts;
+}
