@@ -1,5 +1,5 @@
 /** Compiling to native code, on several threads where that pays: the same code comes out. */
-import { availableParallelism } from "node:os";
+import { availableParallelism, freemem } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { NativeCode } from "../native/code.ts";
 import type { Piece } from "../native/piece.ts";
@@ -13,11 +13,16 @@ import { compileWorkerScript } from "./installation.ts";
 const WORDS_PER_THREAD = 50_000;
 /** More threads gain little, since each makes the SSA form of the whole, and take more memory. */
 const MAX_THREADS = 4;
+/** Memory that a thread takes for each word of the code: 350 MB for the 725,000 of OCaml's compiler, and some more. */
+const BYTES_PER_WORD = 700;
 
 /** How many threads a compilation is worth on this machine. */
 export function worthThreads({ code, functions }: NativeSource): number {
   const words = (code.length * functions.filter(({ chosen }) => chosen).length) / Math.max(1, functions.length);
-  return Math.max(1, Math.min(Math.floor(words / WORDS_PER_THREAD), MAX_THREADS, availableParallelism()));
+  // Only newer releases of Node 20 know what a container leaves.
+  const memory = process.availableMemory?.() ?? freemem();
+  const most = [words / WORDS_PER_THREAD, memory / (BYTES_PER_WORD * code.length), MAX_THREADS, availableParallelism()];
+  return Math.max(1, Math.floor(Math.min(...most)));
 }
 
 export interface CompileOptions {
