@@ -1,13 +1,14 @@
 /** Reading files of native code (file.ts). It needs no binaryen. */
+import { Unpackr } from "msgpackr/unpack";
 import { RETURN_1 } from "../bytecode/code.ts";
 import { codeWords, readExecutable } from "../bytecode/formats/executable.ts";
 import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
 import { describeFile, MAGIC_VERSION, ocamlVersionOf } from "../bytecode/formats/magic.ts";
 import { type CompilationUnit, readUnits } from "../bytecode/formats/unit.ts";
-import { CHECKSUM_LENGTH, checksum } from "../runtime/checksum.ts";
+import { hashOf } from "../runtime/hashes.ts";
 import { MAX_NATIVE_ARITY } from "../runtime/layout.ts";
 import type { ExportedFunction, NativeFunction, NativePart } from "./code.ts";
-import { FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
+import { CHECKSUM_LENGTH, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
 import { COMPILE_AGAIN, compileModule } from "./load.ts";
 import { type CustomSection, customSections, looksLikeModule } from "./wasm-sections.ts";
 
@@ -28,7 +29,7 @@ export function readNativeFile(bytes: Uint8Array, file?: string): NativeFile {
       throw new FormatError("wrong-version", PLACE, problem, COMPILE_AGAIN);
     }
     checkSum(bytes, section);
-    return decode(new Contents(bytes, section.contents + 1, section.end - CHECKSUM_LENGTH), bytes);
+    return decode(unpack(bytes.subarray(section.contents + 1, section.end)), bytes);
   });
 }
 
@@ -48,58 +49,23 @@ function findSection(bytes: Uint8Array): CustomSection {
 function checkSum(bytes: Uint8Array, { contents }: CustomSection): void {
   const checked = bytes.length - CHECKSUM_LENGTH;
   if (checked < contents) throw new FormatError("truncated", PLACE, "there is no checksum");
-  const sum = checksum(bytes.subarray(0, checked));
+  const sum = hashOf("sha256", bytes.subarray(0, checked));
   if (sum.some((byte, i) => byte !== bytes[checked + i])) {
     throw new FormatError("corrupt", PLACE, "the file is damaged: its checksum is another");
   }
 }
 
-/** The header, and what follows it. */
-class Contents {
-  private readonly header: Readonly<Record<string, unknown>>;
-  private readonly bytes: Uint8Array;
-  /** Where the next blob starts, and the last one ends. */
-  private at: number;
-  private readonly end: number;
-
-  constructor(bytes: Uint8Array, start: number, end: number) {
-    const blobs = start + 4;
-    if (blobs > end) mismatch("a header");
-    const length = new DataView(bytes.buffer, bytes.byteOffset + start, 4).getInt32(0, true);
-    this.bytes = bytes;
-    this.at = blobs + int(length, end - blobs);
-    this.end = end;
-    this.header = parse(bytes.subarray(blobs, this.at));
-  }
-
-  field(name: string): unknown {
-    return this.header[name];
-  }
-
-  /** The next blob, whose length is in a field. */
-  blob(name: string): Uint8Array {
-    const start = this.at;
-    this.at += int(this.field(name), this.end - start);
-    return this.bytes.subarray(start, this.at);
-  }
-
-  checkEnd(): void {
-    if (this.at !== this.end) mismatch("nothing behind what the header names");
-  }
-}
-
-function parse(json: Uint8Array): Readonly<Record<string, unknown>> {
-  let value: unknown;
+function unpack(contents: Uint8Array): unknown {
   try {
-    value = JSON.parse(new TextDecoder().decode(json));
-  } catch {
-    mismatch("a header in JSON");
+    return new Unpackr({ useRecords: false, mapsAsObjects: true }).unpack(contents);
+  } catch (e) {
+    throw new FormatError("corrupt", PLACE, `its contents cannot be decoded: ${(e as Error).message}`);
   }
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : mismatch("an object");
 }
 
-function decode(contents: Contents, bytes: Uint8Array): NativeFile {
-  const field = (name: string): unknown => contents.field(name);
+function decode(value: unknown, bytes: Uint8Array): NativeFile {
+  if (typeof value !== "object" || value === null) mismatch("a map");
+  const field = (name: string): unknown => (value as Readonly<Record<string, unknown>>)[name];
   const ocaml = text(field("ocaml"));
   const runs = ocamlVersionOf({ kind: "exec", version: MAGIC_VERSION });
   if (ocaml !== runs) throw new FormatError("wrong-version", PLACE, `this is native code of ${ocaml}, Bactrian runs ${runs}`);
@@ -110,7 +76,7 @@ function decode(contents: Contents, bytes: Uint8Array): NativeFile {
     return { start: int(start), length: int(length) };
   });
   const end = partsEnd(parts);
-  const bytecode = contents.blob("bytecode");
+  const bytecode = binary(field("bytecode"));
   const units = kind === "plugin" ? readUnits(bytecode) : [];
   const lengths = codeLengths(kind, bytecode, units);
   if (lengths.length !== parts.length || lengths.some((length, i) => length !== parts[i]!.length)) mismatch("native code of its bytecode");
@@ -122,10 +88,9 @@ function decode(contents: Contents, bytes: Uint8Array): NativeFile {
     const [global, slot, entry, arity] = tuple(fn, 4);
     return { global: int(global), field: int(slot), entry: int(entry, end - 1), arity: int(arity) };
   });
-  const siteWords = words(contents.blob("siteWords"));
-  const siteCodeAddresses = words(contents.blob("siteCodeAddresses"), siteWords.length);
-  const globalWords = field("globalWords") === null ? undefined : words(contents.blob("globalWords"), end);
-  contents.checkEnd();
+  const siteWords = words(field("siteWords"));
+  const siteCodeAddresses = words(field("siteCodeAddresses"), siteWords.length);
+  const globalWords = field("globalWords") === null ? undefined : words(field("globalWords"), end);
   const code = {
     wasm: bytes,
     module: compileModule(bytes),
@@ -174,8 +139,13 @@ function tuple(value: unknown, length: number): unknown[] {
   return items.length === length ? items : mismatch(`an array of ${length}`);
 }
 
+function binary(value: unknown): Uint8Array {
+  return value instanceof Uint8Array ? value : mismatch("bytes");
+}
+
 /** Words; `below`: each is an index below this. */
-function words(bytes: Uint8Array, below?: number): Int32Array {
+function words(value: unknown, below?: number): Int32Array {
+  const bytes = binary(value);
   if (bytes.length % 4 !== 0) mismatch("whole words");
   const all = codeWords(bytes);
   if (below !== undefined && all.some((word) => word < 0 || word >= below)) mismatch(`indices below ${below}`);

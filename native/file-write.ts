@@ -1,40 +1,37 @@
 /** Writing files of native code (file.ts). The same code gives the same bytes. */
-import { CHECKSUM_LENGTH, checksum } from "../runtime/checksum.ts";
-import { FORMAT_VERSION, type Header, type NativeFile, SECTION } from "./file.ts";
+import { Packr } from "msgpackr/pack";
+import { hashOf } from "../runtime/hashes.ts";
+import { CHECKSUM_LENGTH, type EncodedFile, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
 import { customSection } from "./wasm-sections.ts";
+
+const packr = new Packr({ useRecords: false });
 
 /** The bytes of a file. */
 export function writeNativeFile({ ocaml, abi, kind, bytecode, code }: NativeFile): Uint8Array {
-  const blobs = [bytecode, bytesOf(code.siteWords), bytesOf(code.siteCodeAddresses), code.globalWords && bytesOf(code.globalWords)] as const;
-  const header: Header = {
+  const encoded: EncodedFile = {
     ocaml,
     abi,
     kind,
+    bytecode,
     parts: code.parts.map(({ start, length }) => [start, length]),
     functions: code.functions.map(({ entry, arity, name }) => [entry, arity, name]),
+    siteWords: bytesOf(code.siteWords),
+    siteCodeAddresses: bytesOf(code.siteCodeAddresses),
+    globalWords: code.globalWords ? bytesOf(code.globalWords) : null,
     exports: code.exports.map(({ global, field, entry, arity }) => [global, field, entry, arity]),
-    bytecode: blobs[0].length,
-    siteWords: blobs[1].length,
-    siteCodeAddresses: blobs[2].length,
-    globalWords: blobs[3]?.length ?? null,
+    checksum: new Uint8Array(CHECKSUM_LENGTH),
   };
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const start = concatenate([Uint8Array.of(FORMAT_VERSION), bytesOf(Int32Array.of(json.length)), json]);
-  const section = customSection(SECTION, concatenate([start, ...blobs.filter((blob) => blob !== undefined), new Uint8Array(CHECKSUM_LENGTH)]));
-  const file = concatenate([code.wasm, section]);
+  const contents = packr.pack(encoded);
+  const payload = new Uint8Array(1 + contents.length);
+  payload[0] = FORMAT_VERSION;
+  payload.set(contents, 1);
+  const section = customSection(SECTION, payload);
+  const file = new Uint8Array(code.wasm.length + section.length);
+  file.set(code.wasm);
+  file.set(section, code.wasm.length);
   const checked = file.length - CHECKSUM_LENGTH;
-  file.set(checksum(file.subarray(0, checked)), checked);
+  file.set(hashOf("sha256", file.subarray(0, checked)), checked);
   return file;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array {

@@ -1,10 +1,9 @@
 /**
  * Files of native code: programs (.wasm) and plugins (.cmxs). A file is the compiled module with one more custom section at
- * its end:
+ * its end, which holds two values of MessagePack, the format's version and the contents, of which the checksum comes last:
  *
- *     module … | 0 | size | "bactrian" | FORMAT_VERSION | length, header in JSON | bytecode | site words | … | checksum
+ *     module … | 0 | size | "bactrian" | FORMAT_VERSION | {ocaml, abi, kind, bytecode, …, checksum}
  *
- * JSON is what an engine reads fastest when nothing is compiled yet; what is many bytes follows it as it is.
  * The bytecode is there in the bytes of the file that was compiled, and with it everything that the linker checks and that
  * the interpreter needs: CRCs of interfaces, required units and primitives, constants, debug events.
  */
@@ -18,7 +17,10 @@ import { looksLikeModule } from "./wasm-sections.ts";
 export const SECTION = "bactrian";
 
 /** To be changed with every change of what follows, and of what native code expects of its imports; at most 127. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 1;
+
+/** Bytes of the checksum, SHA-256 of all that is before it in the file. */
+export const CHECKSUM_LENGTH = 32;
 
 /** A file of native code. */
 export interface NativeFile {
@@ -34,23 +36,23 @@ export interface NativeFile {
   readonly code: NativeCode;
 }
 
-/** What of a NativeFile is in the header. */
-export interface Header {
+/** NativeFile as it is encoded; numbers of 32 bits as little-endian bytes. */
+export interface EncodedFile {
   readonly ocaml: string;
   readonly abi: string;
   readonly kind: "program" | "plugin";
+  readonly bytecode: Uint8Array;
   /** Start and length of each. */
   readonly parts: readonly (readonly [number, number])[];
   /** Entry, arity and name of each. */
   readonly functions: readonly (readonly [number, number, string])[];
+  readonly siteWords: Uint8Array;
+  readonly siteCodeAddresses: Uint8Array;
+  /** null: the code has the right numbers. */
+  readonly globalWords: Uint8Array | null;
   /** Global, field, entry and arity of each. */
   readonly exports: readonly (readonly [number, number, number, number])[];
-  /** Bytes of what follows, in this order; words and numbers are of 32 bits, little-endian. */
-  readonly bytecode: number;
-  readonly siteWords: number;
-  readonly siteCodeAddresses: number;
-  /** null: the code has the right numbers. */
-  readonly globalWords: number | null;
+  readonly checksum: Uint8Array;
 }
 
 /** Whether a file is to be read as one of native code: it looks like one, or is named so. */
