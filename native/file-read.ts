@@ -5,10 +5,10 @@ import { codeWords, readExecutable } from "../bytecode/formats/executable.ts";
 import { FormatError, readingFile } from "../bytecode/formats/errors.ts";
 import { describeFile, MAGIC_VERSION, ocamlVersionOf } from "../bytecode/formats/magic.ts";
 import { type CompilationUnit, readUnits } from "../bytecode/formats/unit.ts";
-import { hashOf } from "../runtime/hashes.ts";
+import { crc32, CRC32_LENGTH } from "../runtime/crc32.ts";
 import { MAX_NATIVE_ARITY } from "../runtime/layout.ts";
 import type { ExportedFunction, NativeFunction, NativePart } from "./code.ts";
-import { CHECKSUM_LENGTH, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
+import { FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
 import { COMPILE_AGAIN, compileModule } from "./load.ts";
 import { type CustomSection, customSections, looksLikeModule } from "./wasm-sections.ts";
 
@@ -47,9 +47,9 @@ function findSection(bytes: Uint8Array): CustomSection {
 }
 
 function checkSum(bytes: Uint8Array, { contents }: CustomSection): void {
-  const checked = bytes.length - CHECKSUM_LENGTH;
+  const checked = bytes.length - CRC32_LENGTH;
   if (checked < contents) throw new FormatError("truncated", PLACE, "there is no checksum");
-  const sum = hashOf("sha256", bytes.subarray(0, checked));
+  const sum = crc32(bytes.subarray(0, checked));
   if (sum.some((byte, i) => byte !== bytes[checked + i])) {
     throw new FormatError("corrupt", PLACE, "the file is damaged: its checksum is another");
   }

@@ -1,7 +1,7 @@
 /** Writing files of native code (file.ts). The same code gives the same bytes. */
 import { Packr } from "msgpackr/pack";
-import { hashOf } from "../runtime/hashes.ts";
-import { CHECKSUM_LENGTH, type EncodedFile, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
+import { crc32, CRC32_LENGTH } from "../runtime/crc32.ts";
+import { type EncodedFile, FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
 import { customSection } from "./wasm-sections.ts";
 
 const packr = new Packr({ useRecords: false });
@@ -19,7 +19,7 @@ export function writeNativeFile({ ocaml, abi, kind, bytecode, code }: NativeFile
     siteCodeAddresses: bytesOf(code.siteCodeAddresses),
     globalWords: code.globalWords ? bytesOf(code.globalWords) : null,
     exports: code.exports.map(({ global, field, entry, arity }) => [global, field, entry, arity]),
-    checksum: new Uint8Array(CHECKSUM_LENGTH),
+    checksum: new Uint8Array(CRC32_LENGTH),
   };
   const contents = packr.pack(encoded);
   const payload = new Uint8Array(1 + contents.length);
@@ -29,8 +29,8 @@ export function writeNativeFile({ ocaml, abi, kind, bytecode, code }: NativeFile
   const file = new Uint8Array(code.wasm.length + section.length);
   file.set(code.wasm);
   file.set(section, code.wasm.length);
-  const checked = file.length - CHECKSUM_LENGTH;
-  file.set(hashOf("sha256", file.subarray(0, checked)), checked);
+  const checked = file.length - CRC32_LENGTH;
+  file.set(crc32(file.subarray(0, checked)), checked);
   return file;
 }
 

@@ -17,10 +17,7 @@ import { looksLikeModule } from "./wasm-sections.ts";
 export const SECTION = "bactrian";
 
 /** To be changed with every change of what follows, and of what native code expects of its imports; at most 127. */
-export const FORMAT_VERSION = 1;
-
-/** Bytes of the checksum, SHA-256 of all that is before it in the file. */
-export const CHECKSUM_LENGTH = 32;
+export const FORMAT_VERSION = 2;
 
 /** A file of native code. */
 export interface NativeFile {
@@ -52,6 +49,7 @@ export interface EncodedFile {
   readonly globalWords: Uint8Array | null;
   /** Global, field, entry and arity of each. */
   readonly exports: readonly (readonly [number, number, number, number])[];
+  /** CRC-32 of all that is before it in the file. */
   readonly checksum: Uint8Array;
 }
 
