@@ -18,6 +18,8 @@ import {
   SCRATCH,
   STUBS,
   STUB_APPLY_REST,
+  STUB_RAISE_NOTRACE,
+  STUB_RETURN,
   WASM_PAGE,
   WORD,
 } from "../runtime/layout.ts";
@@ -163,6 +165,8 @@ export class Engine {
       const at = STUB_APPLY_REST + CODE_BIAS + (n - 1) * APPLY_REST_BYTES;
       m.i32.set([opcode("APPTERM"), n, n], at >>> 2);
     }
+    m.i32.set([opcode("RETURN"), 0], (STUB_RETURN + CODE_BIAS) >>> 2);
+    m.i32[(STUB_RAISE_NOTRACE + CODE_BIAS) >>> 2] = opcode("RAISE_NOTRACE");
     m.u32[CELL_NATIVE_BUDGET >>> 2] = NATIVE_BUDGET;
     const minorHeapWords = options.minorHeapWords ?? DEFAULT_MINOR_HEAP_WORDS;
     if (!m.core.init_heap(minorHeapWords, options.maxMemoryBytes ?? 0, options.debug ?? 0)) {

@@ -13,22 +13,32 @@ import { customSection, PREAMBLE, section, SECTIONS } from "./wasm-sections.ts";
 export function assemble(
   functions: readonly NativeFunction[],
   pieces: readonly Piece[],
-): Pick<NativeCode, "wasm" | "siteWords" | "siteCodeAddresses"> {
+): Pick<NativeCode, "wasm" | keyof JoinedSites> {
   return { wasm: new Assembly(functions, pieces).module(), ...joinSites(pieces) };
 }
 
-function joinSites(pieces: readonly Piece[]): Pick<NativeCode, "siteWords" | "siteCodeAddresses"> {
-  const siteWords = new Int32Array(pieces.reduce((n, piece) => n + piece.siteWords.length, 0));
-  const siteCodeAddresses = new Int32Array(pieces.reduce((n, piece) => n + piece.siteCodeAddresses.length, 0));
+type JoinedSites = Pick<NativeCode, "siteWords" | "siteCodeAddresses" | "siteEntries" | "continuations">;
+
+function joinSites(pieces: readonly Piece[]): JoinedSites {
+  const total = (length: (piece: Piece) => number): number => pieces.reduce((n, piece) => n + length(piece), 0);
+  const siteWords = new Int32Array(total((piece) => piece.siteWords.length));
+  const siteCodeAddresses = new Int32Array(total((piece) => piece.siteCodeAddresses.length));
+  const siteEntries = new Int32Array(total((piece) => piece.siteEntries.length));
   let words = 0;
   let addresses = 0;
+  let entries = 0;
+  let continuations = 0;
   for (const piece of pieces) {
     siteWords.set(piece.siteWords, words);
     siteCodeAddresses.set(piece.siteCodeAddresses.map((i) => words + i), addresses);
+    siteEntries.set(piece.siteEntries.map((i) => words + i), entries);
+    for (const i of piece.siteEntries) siteWords[words + i]! += continuations;
     words += piece.siteWords.length;
     addresses += piece.siteCodeAddresses.length;
+    entries += piece.siteEntries.length;
+    continuations += piece.continuations.length;
   }
-  return { siteWords, siteCodeAddresses };
+  return { siteWords, siteCodeAddresses, siteEntries, continuations };
 }
 
 /** What there is once in the module, in one piece or several: its index, by what it is known by. */
@@ -129,7 +139,7 @@ class Assembly {
       section(SECTIONS.type, vector(this.types.all, (out, type) => out.copy(type))),
       section(SECTIONS.import, vector(this.imports.flatMap(({ all }) => all), writeImport)),
       section(SECTIONS.function, vector([...this.definedTypes, ...Array<number>(this.fillers).fill(fillerType)], (out, type) => out.size(type))),
-      ...(this.functions.length > 0 ? [section(SECTIONS.element, this.elements())] : []),
+      ...(this.table.length > 0 ? [section(SECTIONS.element, this.elements())] : []),
       branchHints(hinted),
       section(SECTIONS.code, code),
       customSection("name", this.names()),
@@ -173,6 +183,11 @@ class Assembly {
     };
   }
 
+  /** Labels of the table's new functions: functions of the code, then continuations. */
+  private get table(): string[] {
+    return [...this.functions.map(({ index }) => functionLabel(index)), ...this.pieces.flatMap(({ piece }) => piece.continuations)];
+  }
+
   /** The table's new functions, from its first free index on. */
   private elements(): Uint8Array {
     const table = this.imports[KINDS.global]!.all.findIndex(isGlobal(GLOBALS.table));
@@ -182,7 +197,7 @@ class Assembly {
     out.byte(OPCODES.globalGet);
     out.size(table);
     out.byte(OPCODES.end);
-    out.copy(vector(this.functions, (indices, { index }) => indices.size(this.definedNumber(functionLabel(index)))));
+    out.copy(vector(this.table, (indices, label) => indices.size(this.definedNumber(label))));
     return out.written;
   }
 

@@ -10,12 +10,12 @@ import {
   WORD,
 } from "../runtime/layout.ts";
 import { ELEMENTS, type ElementType } from "./bigarrays.ts";
-import { CallLowering } from "./calls.ts";
+import { FiberLowering } from "./fibers.ts";
 import type { Node } from "./ir.ts";
 
 const { i32 } = binaryen;
 
-export abstract class BigarrayLowering extends CallLowering {
+export abstract class BigarrayLowering extends FiberLowering {
   /** Find an element, and do `direct` with its address, or `other` when it is of a kind or in a layout that is less common. */
   private element(node: Node, bigarray: Node, indices: readonly Node[], direct: (q: number) => Expr, other: (q: number) => Expr): void {
     const e = this.e;

@@ -33,6 +33,8 @@ const { i32, i64 } = binaryen;
 /** Above a trap's first word, relative to a frame's. */
 const TRAP_MARK_OFFSET = BigInt(NATIVE_TRAP_MARK - NATIVE_MARK) << 32n;
 
+const RAISE_ZERO_DIVIDE = "raise_zero_divide";
+
 /** Rounds of the loops of a function that take the fuel of one. */
 const ROUNDS = 16;
 
@@ -44,11 +46,13 @@ export abstract class CallLowering extends NodeLowering {
   protected abstract enterHandler(edge: HandlerEdge): Expr[];
   /** After a poll whose fuel was used up: go on in a new call, if the poll starts a loop entry. */
   protected abstract goOnAfresh(poll: Node): Expr[];
+  /** The number of what is gone on with after a call. */
+  protected abstract continuationOf(node: Node): number | undefined;
 
   // ---- Frames ---------------------------------------------------------------------------------------------------------------
 
   /** Store the frame of a call. */
-  private storeFrame(node: Node, frame: Frame): void {
+  protected storeFrame(node: Node, frame: Frame): void {
     const e = this.e;
     const m = e.module;
     const store = (word: number, value: Expr): void => {
@@ -57,7 +61,7 @@ export abstract class CallLowering extends NodeLowering {
     const siteWord = (offset: bigint): Expr => m.i64.add(this.native.siteAddresses(), m.i64.const(offset));
     // As in interp.c, where pc has passed the opcode when a primitive is called.
     const trace = node.operation === "primitive" || node.operation === "guard" ? node.at + 1 : node.next;
-    store(0, siteWord(BigInt(this.native.sites.call(node.state!, trace, frame))));
+    store(0, siteWord(BigInt(this.native.sites.call(node.state!, trace, frame, this.continuationOf(node)))));
     if (node.handler) {
       store(frame.trap, siteWord(TRAP_MARK_OFFSET + BigInt(this.native.sites.handler(node.handler.state, frame))));
       store(frame.trap + 1, this.constant(0));
@@ -86,7 +90,7 @@ export abstract class CallLowering extends NodeLowering {
   }
 
   /** What is to be done when a node's result is 0. */
-  private failed(node: Node, frame: Frame, suspends: "called" | "primitive" | "never"): Expr[] {
+  protected failed(node: Node, frame: Frame, suspends: "called" | "primitive" | "performed" | "never"): Expr[] {
     const e = this.e;
     const m = e.module;
     const { handler } = node;
@@ -95,7 +99,9 @@ export abstract class CallLowering extends NodeLowering {
     const left = m.i64.eqz(e.cell64(CELL_EXN));
     if (suspends === "primitive") {
       code.push(e.unlikely(left, [m.return(e.call("leave_native", [bottom(), e.c32(EXIT_SUSPEND)], i64))]));
-    } else if (suspends === "called" && handler) {
+    } else if (suspends === "performed" && !handler) {
+      code.push(e.if(left, [m.return(e.c64(0))]));
+    } else if (suspends !== "never" && handler) {
       code.push(e.unlikely(left, [m.return(e.call("leave_trap", [e.add32(bottom(), frame.trap * WORD)], i64))]));
     }
     // As in interp.c, where pc has passed the opcode when a primitive is called.
@@ -115,7 +121,7 @@ export abstract class CallLowering extends NodeLowering {
   // ---- Calls ----------------------------------------------------------------------------------------------------------------------
 
   /** result := call, in a frame; what is live afterwards is read again. */
-  private call(node: Node, frame: Frame, call: Expr, suspends: "called" | "primitive" | "never"): void {
+  protected call(node: Node, frame: Frame, call: Expr, suspends: "called" | "primitive" | "never"): void {
     const e = this.e;
     this.set(node, call);
     this.code.push(e.unlikely(e.module.i64.eqz(this.value(node)), this.failed(node, frame, suspends)));
@@ -211,10 +217,11 @@ export abstract class CallLowering extends NodeLowering {
     });
   }
 
-  private raiseZeroDivide(node: Node, condition: Expr): void {
+  /** If the condition holds: raise what core function `name` makes. */
+  protected raises(node: Node, name: string, condition: Expr): void {
     const e = this.e;
     const raised = [
-      e.module.drop(e.call("raise_zero_divide", [], i64)),
+      e.module.drop(e.call(name, [], i64)),
       this.stash(node.at + 1, "raise", node.handler !== undefined),
       ...this.raiseOn(node.handler),
     ];
@@ -226,7 +233,7 @@ export abstract class CallLowering extends NodeLowering {
     const m = e.module;
     const [x, y] = node.inputs;
     if (y!.operation !== "integer" || y!.immediates[0] === 0) {
-      this.raiseZeroDivide(node, m.i64.eq(this.value(y!), this.constant(0)));
+      this.raises(node, RAISE_ZERO_DIVIDE, m.i64.eq(this.value(y!), this.constant(0)));
     }
     // Untagged operands have 63 bits, so the one overflow of i64.div_s cannot happen.
     const operation = node.immediates[0] === "div" ? m.i64.div_s : m.i64.rem_s;
@@ -298,7 +305,7 @@ export abstract class CallLowering extends NodeLowering {
       case "guardCall":
         return this.guardCall(node);
       case "checkDivisor":
-        return this.raiseZeroDivide(node, this.e.module.i32.eqz(this.condition(node.inputs[0]!)));
+        return this.raises(node, RAISE_ZERO_DIVIDE, this.e.module.i32.eqz(this.condition(node.inputs[0]!)));
       case "divide":
         return this.divide(node);
       case "poll":

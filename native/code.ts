@@ -43,6 +43,9 @@ export interface NativeCode {
   readonly siteWords: Int32Array;
   /** Which of the words are addresses of code. */
   readonly siteCodeAddresses: Int32Array;
+  /** Which of them are numbers of continuations, which are in the table after the functions. */
+  readonly siteEntries: Int32Array;
+  readonly continuations: number;
   readonly parts: readonly NativePart[];
   readonly exports: readonly ExportedFunction[];
   /**

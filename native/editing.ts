@@ -28,10 +28,38 @@ export class Editing {
     this.addHandled(index);
   }
 
+  /** Let the nodes from `position` on, and the exit, be in a block of their own. Its number. */
+  splitBlock(from: number, position: number): number {
+    const index = this.blocks.length;
+    const block = this.blocks[from]!;
+    const description = this.descriptions[from]!;
+    this.blocks.push({ nodes: block.nodes.splice(position), exit: block.exit });
+    block.exit = { kind: "jump" };
+    this.descriptions[from] = { ...description, successors: [index] };
+    this.descriptions.push({ ...description, index });
+    for (const to of new Set(description.successors)) {
+      const list = this.predecessors[to]!;
+      list[list.indexOf(from)] = index;
+    }
+    this.predecessors.push([from]);
+    this.addHandled(from);
+    this.addHandled(index);
+    return index;
+  }
+
   /** Note that a block is in the handler that its description says. */
   addHandled(index: number): void {
     const { handler } = this.descriptions[index]!;
     if (handler !== undefined && !this.predecessors[handler]!.includes(index)) this.predecessors[handler]!.push(index);
+  }
+
+  /** Let exceptions go nowhere from a block, in which there are none. */
+  dropHandler(index: number): void {
+    const { handler, ...description } = this.descriptions[index]!;
+    if (handler === undefined || description.successors.includes(handler)) return;
+    this.descriptions[index] = { ...description, handler: undefined };
+    const list = this.predecessors[handler]!;
+    list.splice(list.indexOf(index), 1);
   }
 
   /** Let the function be as it has been changed. */

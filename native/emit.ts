@@ -9,11 +9,11 @@ import * as words from "../bytecode/interpreter/words.ts";
 import { CELL_EXN, CELL_NATIVE_LIMIT, WORD } from "../runtime/layout.ts";
 import { BigarrayLowering } from "./bigarray-access.ts";
 import { type DominatorTree, dominates, exitsOf, isBackward } from "./dominators.ts";
-import { UNCHECKED_WORDS } from "./frames.ts";
+import { frameLeft, UNCHECKED_WORDS } from "./frames.ts";
 import type { HandlerEdge, Node } from "./ir.ts";
 import { interrupts, isConstant } from "./liveness.ts";
 import { edgeInputs, handlerInputs, phisOf } from "./phis.ts";
-import { functionLabel } from "./piece.ts";
+import { continuationLabel, functionLabel } from "./piece.ts";
 import { firstPoll, type Region, regionInputs, type Regions } from "./regions.ts";
 import { type Spilled, planSpilling } from "./spilling.ts";
 import type { CompiledUnit } from "./unit.ts";
@@ -38,6 +38,8 @@ export interface FunctionContext extends Spilled {
   readonly regions: Regions;
   /** Number of the function. */
   readonly index: number;
+  /** By call: the number of its continuation. */
+  readonly continuations: ReadonlyMap<Node, number>;
 }
 
 export class RegionEmitter extends BigarrayLowering {
@@ -53,7 +55,7 @@ export class RegionEmitter extends BigarrayLowering {
   constructor(unit: CompiledUnit, context: FunctionContext, region: Region) {
     const { fn, live } = context;
     const spilling = planSpilling(context, region);
-    super(unit, fn, live, spilling, region.entry === 0 ? undefined : regionInputs(fn, live, region.entry));
+    super(unit, fn, live, spilling, region.after ? [region.after] : region.entry === 0 ? undefined : regionInputs(fn, live, region.entry));
     this.context = context;
     this.padded = [...spilling.frames.values()].some(({ padded }) => padded);
     this.region = region;
@@ -122,6 +124,7 @@ export class RegionEmitter extends BigarrayLowering {
     const { nodes, exit } = this.fn.blocks[block]!;
     this.combineAllocations(nodes);
     for (const node of nodes) if (!this.lower(node)) this.lowerCall(node);
+    if (nodes.at(-1)?.operation === "perform") return; // what follows is in its continuation only
     const m = this.e.module;
     const { successors } = this.fn.graph.blocks[block]!;
     switch (exit.kind) {
@@ -141,6 +144,9 @@ export class RegionEmitter extends BigarrayLowering {
         break;
       case "tailCall":
         this.tailCall(exit.inputs);
+        break;
+      case "switchFiber":
+        this.switchFiber(exit);
         break;
       case "raise":
         this.code.push(this.e.setCell64(CELL_EXN, this.value(exit.value)));
@@ -172,6 +178,10 @@ export class RegionEmitter extends BigarrayLowering {
 
   private regionLabel(entry: number): string {
     return functionLabel(this.context.index, entry);
+  }
+
+  protected continuationOf(node: Node): number | undefined {
+    return this.context.continuations.get(node);
   }
 
   protected goOnAfresh(poll: Node): Expr[] {
@@ -255,9 +265,20 @@ export class RegionEmitter extends BigarrayLowering {
 
   // ---- The function -----------------------------------------------------------------------------------------------------------
 
+  /** Define the wasm function of a continuation: of the result, a word that means nothing, and the address above the frame. */
+  private emitContinuation(after: Node): Emitted {
+    const { entry } = this.region;
+    const { framed, slots, leastFrame, live, index } = this.context;
+    const frame = frameLeft(after, framed.get(after)!, slots, leastFrame);
+    const values = [...live.atStart[entry]!].filter((value) => value !== after);
+    const code = [...this.restore(frame, values), ...this.subtree(entry)];
+    return this.define(nativeParameters(1), code, continuationLabel(index, entry));
+  }
+
   /** Define the wasm function of a region after the first. */
   emitRegion(): Emitted {
-    const { entry } = this.region;
+    const { entry, after } = this.region;
+    if (after) return this.emitContinuation(after);
     const types = regionInputs(this.fn, this.live, entry).map(typeOf);
     return this.define(binaryen.createType([...types, i64, i32]), [...this.takeException(entry), ...this.subtree(entry)]);
   }
@@ -268,8 +289,7 @@ export class RegionEmitter extends BigarrayLowering {
     return this.define(nativeParameters(this.parameters), [...this.checkStack(others), ...this.pollAtEntry(), ...body]);
   }
 
-  private define(parameters: binaryen.Type, code: Expr[]): Emitted {
-    const label = this.regionLabel(this.region.entry);
+  private define(parameters: binaryen.Type, code: Expr[], label = this.regionLabel(this.region.entry)): Emitted {
     this.native.define(label, parameters, this.locals, code);
     return { label, frameWords: this.frameWords, parameters: this.parameters + 2, locals: this.locals.length, padded: this.padded };
   }
@@ -297,7 +317,7 @@ export class RegionEmitter extends BigarrayLowering {
   private pollAtEntry(): Expr[] {
     const e = this.e;
     const m = e.module;
-    if (!this.fn.blocks.some(({ exit }) => exit.kind === "tailCall")) return [];
+    if (!this.fn.blocks.some(({ exit }) => exit.kind === "tailCall" || exit.kind === "switchFiber")) return [];
     const n = this.parameters;
     const argv = (): Expr => e.add32(e.get32(this.spLocal), -(n + 1) * WORD);
     const all = Array.from({ length: n + 1 }, (_, i) => i);

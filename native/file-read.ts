@@ -90,6 +90,9 @@ function decode(value: unknown, bytes: Uint8Array): NativeFile {
   });
   const siteWords = words(field("siteWords"));
   const siteCodeAddresses = words(field("siteCodeAddresses"), siteWords.length);
+  const siteEntries = words(field("siteEntries"), siteWords.length);
+  const continuations = int(field("continuations"));
+  if (siteEntries.some((i) => siteWords[i]! < 0 || siteWords[i]! >= continuations)) mismatch("numbers of its continuations");
   const globalWords = field("globalWords") === null ? undefined : words(field("globalWords"), end);
   const code = {
     wasm: bytes,
@@ -97,6 +100,8 @@ function decode(value: unknown, bytes: Uint8Array): NativeFile {
     functions,
     siteWords,
     siteCodeAddresses,
+    siteEntries,
+    continuations,
     parts,
     exports,
     ...(globalWords && { globalWords }),

@@ -17,6 +17,8 @@ export function writeNativeFile({ ocaml, abi, kind, bytecode, code }: NativeFile
     functions: code.functions.map(({ entry, arity, name }) => [entry, arity, name]),
     siteWords: bytesOf(code.siteWords),
     siteCodeAddresses: bytesOf(code.siteCodeAddresses),
+    siteEntries: bytesOf(code.siteEntries),
+    continuations: code.continuations,
     globalWords: code.globalWords ? bytesOf(code.globalWords) : null,
     exports: code.exports.map(({ global, field, entry, arity }) => [global, field, entry, arity]),
     checksum: new Uint8Array(CRC32_LENGTH),

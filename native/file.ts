@@ -17,7 +17,7 @@ import { looksLikeModule } from "./wasm-sections.ts";
 export const SECTION = "bactrian";
 
 /** To be changed with every change of what follows, and of what native code expects of its imports; at most 127. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** A file of native code. */
 export interface NativeFile {
@@ -45,6 +45,8 @@ export interface EncodedFile {
   readonly functions: readonly (readonly [number, number, string])[];
   readonly siteWords: Uint8Array;
   readonly siteCodeAddresses: Uint8Array;
+  readonly siteEntries: Uint8Array;
+  readonly continuations: number;
   /** null: the code has the right numbers. */
   readonly globalWords: Uint8Array | null;
   /** Global, field, entry and arity of each. */

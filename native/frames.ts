@@ -47,6 +47,8 @@ function framingOf(node: Node, primitives: readonly NativePrimitive[]): Framing 
   switch (node.operation) {
     case "apply":
     case "leave":
+    case "perform":
+    case "resume":
       return "always";
     case "primitive":
       if (primitives[node.immediates[0] as number]!.name === ENSURE_CAPACITY) return "none"; // emit.ts: checkStack
@@ -62,13 +64,18 @@ export interface Framed {
   readonly values: readonly Node[];
 }
 
-/** The nodes of a function that store frames, in the order of the code. */
-export function framedNodes(fn: SsaFunction, live: Liveness, primitives: readonly NativePrimitive[]): Map<Node, Framed> {
+/** The nodes of a function that store frames, in the order of the code. `saved`: by node, what its continuation needs. */
+export function framedNodes(
+  fn: SsaFunction,
+  live: Liveness,
+  primitives: readonly NativePrimitive[],
+  saved: ReadonlyMap<Node, readonly Node[]> = new Map(),
+): Map<Node, Framed> {
   const framed = new Map<Node, Framed>();
   for (const block of reversePostorder(fn.graph)) {
     for (const node of fn.blocks[block]!.nodes) {
       const framing = live.after.has(node) ? framingOf(node, primitives) : "none";
-      if (framing !== "none") framed.set(node, { framing, values: framedValues(node, framing, live) });
+      if (framing !== "none") framed.set(node, { framing, values: framedValues(node, framing, live, saved.get(node)) });
     }
   }
   return framed;
@@ -92,8 +99,8 @@ const BOTTOM_WORDS = 1;
 const TRAP_WORDS = 2;
 
 /** The values that a node's frame holds. */
-function framedValues(node: Node, framing: Framing, { after }: Liveness): Node[] {
-  const values = new Set([...after.get(node)!].filter(canMove));
+function framedValues(node: Node, framing: Framing, { after }: Liveness, saved: readonly Node[] = []): Node[] {
+  const values = new Set([...saved, ...[...after.get(node)!].filter(canMove)]);
   if (framing === "collection") {
     for (const value of node.inputs) if (!isConstant(value) && canMove(value)) values.add(value);
   } else {
@@ -124,7 +131,7 @@ export interface FramePlan {
 export function planFrames(
   fn: SsaFunction,
   framedNodes: ReadonlyMap<Node, Framed>,
-  { entry, tree }: Region,
+  { entry, tree, after }: Region,
   slots: Slots,
   least: number,
   early: ReadonlyMap<number, ReadonlySet<Node>> = new Map(),
@@ -163,7 +170,9 @@ export function planFrames(
   };
 
   const entered = (block: number): Content[] => {
-    if (block === entry || fn.handlers.has(block)) return [];
+    const contents: Content[] = [];
+    if (block === entry && after) for (const value of framedNodes.get(after)!.values) fill(contents, value);
+    if (block === entry || fn.handlers.has(block)) return contents;
     const ways = fn.graph.predecessors[block]!.filter((from) => atEnd.has(from) && !isBackward(tree, from, block));
     return meet(ways.map((from) => atEnd.get(from)!));
   };
@@ -200,6 +209,21 @@ function meet([first, ...others]: readonly (readonly Content[])[]): Content[] {
   });
 }
 
+function slotsUsed(values: readonly Node[], slots: Slots): number {
+  return values.reduce((used, value) => Math.max(used, slots.get(value)! + slotsOf(value)), 0);
+}
+
+const bottomOf = ({ handler }: Node): number => BOTTOM_WORDS + (handler ? TRAP_WORDS : 0);
+
+const placesIn = (words: number, values: readonly Node[], slots: Slots): Map<Node, number> =>
+  new Map(values.map((value) => [value, words - slots.get(value)! - slotsOf(value)]));
+
+/** The frame that a call, which always stores one, has left. `least`: its words, at least. */
+export function frameLeft(node: Node, { values }: Framed, slots: Slots, least: number): { words: number; places: ReadonlyMap<Node, number> } {
+  const words = Math.max(slotsUsed(values, slots) + bottomOf(node), least);
+  return { words, places: placesIn(words, values, slots) };
+}
+
 function layOut(
   node: Node,
   { framing, values }: Framed,
@@ -207,12 +231,11 @@ function layOut(
   contents: readonly Content[],
   least: number,
 ): Frame {
-  let used = 0;
-  for (const value of values) used = Math.max(used, slots.get(value)! + slotsOf(value));
+  let used = slotsUsed(values, slots);
   // On a slow path everything that is stored already stays so.
   if (framing !== "always") used = Math.max(used, contents.length);
   const isCall = framing !== "collection";
-  const bottom = isCall ? BOTTOM_WORDS + (node.handler ? TRAP_WORDS : 0) : 0;
+  const bottom = isCall ? bottomOf(node) : 0;
   const words = Math.max(used + bottom, isCall ? least : 0);
   const parts = (value: Node): number[] => Array.from({ length: slotsOf(value) }, (_, part) => slots.get(value)! + part);
   const stores = values.filter((value) => parts(value).some((slot) => contents[slot] !== value));
@@ -225,7 +248,7 @@ function layOut(
     words,
     bottom,
     trap: isCall && node.handler ? BOTTOM_WORDS : 0,
-    places: new Map(values.map((value) => [value, words - slots.get(value)! - slotsOf(value)])),
+    places: placesIn(words, values, slots),
     values,
     stores,
     blanks,

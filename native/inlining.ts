@@ -31,6 +31,7 @@ function bodyOf(fn: SsaFunction): Body | undefined {
   if (graph.blocks.some(({ index, successors }) => successors.some((to) => isBackward(tree, index, to)))) return undefined;
   const fates = blocks.map(({ nodes, exit }): Fate | undefined => {
     if (exit.kind === "raise") return "called";
+    if (exit.kind === "switchFiber") return undefined;
     if (exit.kind === "tailCall" && exit.inputs[0]!.operation === "environment") return undefined;
     return nodes.every((node) => isPhi(node) || canBeInlined(node) || raisesOnly(node)) ? "inlined" : undefined;
   });

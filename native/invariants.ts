@@ -13,7 +13,7 @@ import { replaceNodes, replacement } from "./phis.ts";
 
 const LENGTHS: ReadonlySet<Operation> = new Set(["vectLength", "stringLength"]);
 /** What has a frame whenever it is executed: words would be kept there. */
-const CALLS: ReadonlySet<Operation> = new Set(["apply", "primitive", "leave"]);
+const CALLS: ReadonlySet<Operation> = new Set(["apply", "primitive", "leave", "perform", "resume"]);
 
 /** Immediate operand of a length that may be one of an integer. */
 export const OF_ANY = "ofAny";

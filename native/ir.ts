@@ -191,6 +191,10 @@ export const OPERATIONS = {
   setRealElement: info("call", true, "word", ["float"]),
   setIntegerElement: info("call", true),
   setNumberElement: info("call", true, "word", ["int64"]),
+  /** Perform the input, an effect. */
+  perform: info("call", true),
+  /** On the fibers of the first input: apply the second to the third; the fourth is the last of these fibers, or 0. */
+  resume: info("call", true),
   method: info("read"),
   /** Method with tag i of an object. */
   publicMethod: info("read"),
@@ -259,8 +263,12 @@ export type Exit =
   | { readonly kind: "if"; readonly condition: Node }
   | { readonly kind: "switch"; readonly value: Node; readonly constants: number }
   | { readonly kind: "return"; readonly value: Node }
-  /** `name` says how: APPTERM, RESUMETERM, REPERFORMTERM. */
   | { readonly kind: "tailCall"; readonly inputs: readonly Node[] }
+  /**
+   * "resume": as the operation, in tail position; "reperform": an effect, by the continuation and its last fiber, in the fiber that this
+   * one returns to. `at`: word of the instruction.
+   */
+  | { readonly kind: "switchFiber"; readonly how: "resume" | "reperform"; readonly inputs: readonly Node[]; readonly at: number }
   | {
       readonly kind: "raise";
       readonly how: "raise" | "reraise" | "notrace";

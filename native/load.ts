@@ -36,10 +36,11 @@ export class LoadedNative {
     this.module = code.module ?? compileModule(code.wasm);
     this.contents = contentsOf(code);
     const { machine } = engine;
-    this.table = machine.core.natives.grow(code.functions.length);
+    this.table = machine.core.natives.grow(code.functions.length + code.continuations);
     this.sites = machine.core.mem_alloc(4 * code.siteWords.length + WORD) >>> 0;
     if (this.sites === 0) throw new Error("no memory is left for native code");
     machine.i32.set(code.siteWords, this.sites >>> 2);
+    for (const i of code.siteEntries) machine.i32[(this.sites >>> 2) + i]! += this.table + code.functions.length;
     this.set(GLOBALS.sites, "i64", (BigInt(NATIVE_MARK) << 32n) | BigInt(this.sites - CODE_BIAS), false);
     this.set(GLOBALS.table, "i32", this.table, false);
     if (this.several) {
@@ -103,7 +104,8 @@ export class LoadedNative {
   private instantiate(): void {
     const { machine, primitives } = this.engine;
     const { natives } = machine.core;
-    const { functions } = this.code;
+    const { functions, continuations } = this.code;
+    const last = functions.length + continuations - 1;
     const index: Record<string, number> = {};
     for (const { module: from, name } of WebAssembly.Module.imports(this.module)) {
       if (from === IMPORTS.primitiveIndex) index[name] = primitives.find(name)?.index ?? missingPrimitive(name);
@@ -119,7 +121,7 @@ export class LoadedNative {
       if (e instanceof WebAssembly.LinkError || e instanceof WebAssembly.RuntimeError) throw unfit(e.message);
       throw e;
     }
-    if (functions.length > 0 && natives.get(this.table + functions.length - 1) === null) throw unfit("it has too few functions");
+    if (last >= 0 && natives.get(this.table + last) === null) throw unfit("it has too few functions");
   }
 }
 

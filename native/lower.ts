@@ -192,6 +192,8 @@ export class NodeLowering extends NumberLowering {
       case "primitive":
       case "poll":
       case "leave":
+      case "perform":
+      case "resume":
       case "realElement":
       case "integerElement":
       case "numberElement":

@@ -28,9 +28,13 @@ const CORE: Readonly<Record<string, readonly [params: readonly binaryen.Type[], 
   find_method_cached: [[i32, i64, i32], i64],
   leave_native: [[i32, i32], i64],
   leave_trap: [[i32], i64],
+  native_perform: [[i64, i32], i64],
   native_poll: [[i32], i32],
   native_poll_at_entry: [[i32, i32], i32],
+  native_reperform: [[i64, i64, i64, i32], i64],
+  raise_continuation_already_resumed: [[], i64],
   raise_zero_divide: [[], i64],
+  resume_fiber: [[i64, i64, i64, i64, i32], i64],
   stash_backtrace: [[i32, i32], none],
   apply_memory: [[i64, i32, i32], i64],
   bigarray_element: [[i64, i64, i64, i64, i32], i32],
@@ -55,6 +59,8 @@ export class NativeModule {
   readonly sites = new Sites();
   private readonly placement: Placement;
   private readonly imported = new Set<string>();
+  /** Labels of the functions that calls are continued with, by number. */
+  readonly continuations: string[] = [];
   /** Labels of the functions that are defined here, in their order. */
   private readonly defined = new Set<string>();
   /** By label, functions of the code that are called: here or elsewhere. */
@@ -176,8 +182,9 @@ export class NativeModule {
     if (!m.validate()) throw new Error("the module of native code does not validate");
     const wasm = m.emitBinary();
     m.dispose();
-    const { words, codeAddresses } = this.sites.finish();
-    return { wasm, labels: [...this.defined], siteWords: words, siteCodeAddresses: codeAddresses };
+    const { words, codeAddresses, entries } = this.sites.finish();
+    const sites = { siteWords: words, siteCodeAddresses: codeAddresses, siteEntries: entries };
+    return { wasm, labels: [...this.defined], ...sites, continuations: this.continuations };
   }
 }
 

@@ -60,6 +60,7 @@ export function exitInputs(exit: Exit): readonly Node[] {
     case "raise":
       return [exit.value];
     case "tailCall":
+    case "switchFiber":
       return exit.inputs;
   }
 }
@@ -105,6 +106,7 @@ export function mapExit(exit: Exit, change: (node: Node) => Node): Exit {
     case "raise":
       return { ...exit, value: change(exit.value) };
     case "tailCall":
+    case "switchFiber":
       return { ...exit, inputs: exit.inputs.map(change) };
   }
 }

@@ -11,10 +11,17 @@ export interface Piece {
   readonly siteWords: Int32Array;
   /** Which of the words are addresses of code. */
   readonly siteCodeAddresses: Int32Array;
+  /** Which are numbers of its continuations. */
+  readonly siteEntries: Int32Array;
+  /** What these are called. */
+  readonly continuations: readonly string[];
 }
 
 /** What the wasm function of function number `index` is called between pieces; of one of its regions, that of the region at a block. */
 export const functionLabel = (index: number, region = 0): string => (region === 0 ? String(index) : `${index}@${region}`);
+
+/** What the continuation of function number `index` is called that starts with a block. */
+export const continuationLabel = (index: number, block: number): string => `${functionLabel(index, block)}>`;
 
 /** The number and region of functionLabel. */
 export function labelled(label: string): { index: number; region: string } {

@@ -15,7 +15,7 @@ const MAX_BLOCKS = 4;
 
 /** Whether a block can be executed twice. */
 function isRepeatable({ nodes, exit }: Block): boolean {
-  if (exit.kind === "tailCall" || exit.kind === "raise") return false;
+  if (exit.kind === "tailCall" || exit.kind === "switchFiber" || exit.kind === "raise") return false;
   return nodes.every((node) => {
     const { effect, raises } = OPERATIONS[node.operation];
     return !raises && (effect === "none" || effect === "read") && node.operation !== "caught";

@@ -18,6 +18,8 @@ export interface Region {
   readonly entry: number;
   /** What is in it: what can be reached from the entry without entering another region. */
   readonly tree: DominatorTree;
+  /** The call that it goes on after, of a continuation. */
+  readonly after?: Node;
 }
 
 export interface Regions {
@@ -25,6 +27,8 @@ export interface Regions {
   readonly parts: ReadonlyMap<number, Region>;
   /** Loop entries by entry; what they hold is also in a part. */
   readonly loopEntries: ReadonlyMap<number, Region>;
+  /** By call: what is gone on with when something returns to its frame (continuations.ts); all of it is also in parts. */
+  readonly continuations: ReadonlyMap<Node, Region>;
 }
 
 /** Nodes that the loop entries of a function may have together; those of larger ones are cut first. */
@@ -49,7 +53,8 @@ export function regionInputs(fn: SsaFunction, live: Liveness, entry: number): No
 const sizeOf = (fn: SsaFunction, { tree }: Region): number =>
   tree.order.reduce((size, block) => size + fn.blocks[block]!.nodes.length + 1, 0);
 
-export function planRegions(fn: SsaFunction): Regions {
+/** `following`: by call that can have a continuation, the block after it. */
+export function planRegions(fn: SsaFunction, following: ReadonlyMap<Node, number> = new Map()): Regions {
   const { graph, blocks } = fn;
   const tree = dominators(graph);
   const whole: Region = { entry: 0, tree };
@@ -72,7 +77,16 @@ export function planRegions(fn: SsaFunction): Regions {
     if (left < 0) break;
     if (isReducible(graph, copy.tree) && deepBlocks(copy.tree).length === 0) loopEntries.set(block, copy);
   }
-  return { parts, loopEntries };
+  const continuations = new Map<Node, Region>();
+  left = Math.max(MAX_COPIED_NODES, MAX_COPIES * size);
+  for (const [after, block] of following) {
+    if (tree.position[block] === -1) continue; // the handler of what does not raise
+    const copy: Region = { ...region(block), after };
+    left -= sizeOf(fn, copy);
+    if (left < 0) break;
+    if (isReducible(graph, copy.tree) && deepBlocks(copy.tree).length === 0) continuations.set(after, copy);
+  }
+  return { parts, loopEntries, continuations };
 }
 
 /** Blocks at every MAX_DEPTHth level of the dominator tree. */

@@ -37,5 +37,5 @@ export function compileShare({ source, next }: Share, report: (made: Made, buffe
 
 const take = (next: Int32Array): number => Atomics.add(next, 0, 1);
 
-const buffersOf = ({ wasm, siteWords, siteCodeAddresses }: Piece): ArrayBuffer[] =>
-  [wasm, siteWords, siteCodeAddresses].map(({ buffer }) => buffer as ArrayBuffer);
+const buffersOf = ({ wasm, siteWords, siteCodeAddresses, siteEntries }: Piece): ArrayBuffer[] =>
+  [wasm, siteWords, siteCodeAddresses, siteEntries].map(({ buffer }) => buffer as ArrayBuffer);

@@ -10,6 +10,7 @@ import {
   FRAME_PART_CODE,
   SITE_ACCU,
   SITE_NUMBERS,
+  SITE_ENTRY,
   SITE_ENV,
   SITE_FRAME_WORDS,
   SITE_OPCODE,
@@ -39,6 +40,7 @@ export interface FrameLayout {
 }
 
 const RESUME = opcode("NATIVE_RESUME");
+const CONTINUE = opcode("NATIVE_CONTINUE");
 const HANDLER = opcode("NATIVE_HANDLER");
 const SOURCE_BITS = 32 - SOURCE_KIND_BITS;
 
@@ -52,20 +54,28 @@ export const fitsRegister = ({ operation, immediates }: Node): boolean => operat
 export class Sites {
   private readonly words: number[] = [];
   private readonly codeAddresses: number[] = [];
+  private readonly entries: number[] = [];
 
   /** Gives a function that forgets the sites that have come since. */
   mark(): () => void {
     const { length } = this.words;
     const addresses = this.codeAddresses.length;
+    const entries = this.entries.length;
     return () => {
+      this.entries.length = entries;
       this.words.length = length;
       this.codeAddresses.length = addresses;
     };
   }
 
-  /** The site of a call. Its offset in bytes. */
-  call(state: FrameState, trace: number, frame: FrameLayout): number {
-    return this.add(RESUME, state, trace, frame);
+  /** The site of a call; `continuation`: the number of its continuation, if it has one. Its offset in bytes. */
+  call(state: FrameState, trace: number, frame: FrameLayout, continuation?: number): number {
+    if (continuation === undefined) return this.add(RESUME, state, trace, frame);
+    const offset = this.add(CONTINUE, state, trace, frame);
+    const entry = (offset + SITE_ENTRY) / 4;
+    this.words[entry] = continuation;
+    this.entries.push(entry);
+    return offset;
   }
 
   /** The site where a frame catches an exception. Its offset in bytes. */
@@ -138,8 +148,9 @@ export class Sites {
     return 4 * word - CODE_BIAS;
   }
 
-  /** All words, and which of them the address of the code is to be added to. */
-  finish(): { words: Int32Array; codeAddresses: Int32Array } {
-    return { words: Int32Array.from(this.words), codeAddresses: Int32Array.from(this.codeAddresses) };
+  /** All words, which of them the address of the code is to be added to, and which are numbers of continuations. */
+  finish(): { words: Int32Array; codeAddresses: Int32Array; entries: Int32Array } {
+    const { words, codeAddresses, entries } = this;
+    return { words: Int32Array.from(words), codeAddresses: Int32Array.from(codeAddresses), entries: Int32Array.from(entries) };
   }
 }

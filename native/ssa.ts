@@ -580,16 +580,18 @@ class FunctionBuilder implements NativeSemantics {
     return this.add("dynamicMethod", [object, tag]);
   }
   perform(): void {
-    this.leave(0);
+    this.setAccu(this.addCall("perform", [this.accu()], undefined));
   }
   resume(): void {
-    this.leave(3);
+    const inputs = [this.accu(), ...this.top(3)];
+    this.pop(3);
+    this.setAccu(this.addCall("resume", inputs, undefined));
   }
   resumeTail(): void {
-    this.leaveTail();
+    this.exit = { kind: "switchFiber", how: "resume", inputs: [this.accu(), ...this.top(3)], at: this.at };
   }
   reperformTail(): void {
-    this.leaveTail();
+    this.exit = { kind: "switchFiber", how: "reperform", inputs: [this.accu(), ...this.top(2)], at: this.at };
   }
 }
 

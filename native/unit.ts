@@ -4,6 +4,7 @@
  * compiles the pieces: one thread, or several (shares.ts), each of which has the SSA form of the whole.
  */
 import type { Approximations } from "./approximations.ts";
+import { Performers } from "./continuations.ts";
 import { controlFlow } from "./cfg.ts";
 import { buildSsa } from "./ssa.ts";
 import { emitFunction } from "./function.ts";
@@ -27,6 +28,7 @@ export interface CompiledUnit {
   /** By number in the code. */
   readonly primitives: readonly NativePrimitive[];
   readonly approximations: Approximations;
+  readonly performers: Performers;
   /** The part of the code that a word is in. */
   readonly partAt: (word: number) => number;
 }
@@ -38,7 +40,8 @@ const PARTIAL_NODES = 10;
 export class Compilation {
   readonly plan: Plan;
   private readonly source: NativeSource;
-  private readonly unit: Omit<CompiledUnit, "native">;
+  private readonly unit: Omit<CompiledUnit, "native" | "performers">;
+  private readonly performers: Performers;
   /** By index. */
   private readonly compiled: readonly { readonly fn: SsaFunction; readonly maxHeight: number }[];
 
@@ -61,6 +64,7 @@ export class Compilation {
       partAt: (word) => partAt(parts, word),
     };
     for (const { fn } of compiled) this.prepare(fn);
+    this.performers = new Performers(byEntry, approximations);
     const arities = new Map(source.functions.map(({ entry, arity }) => [entry, arity]));
     const partial = this.unit.partialApplications.all;
     const nodes = [...compiled.map(({ fn }) => nodeCount(fn.blocks)), ...partial.map(() => PARTIAL_NODES)];
@@ -96,7 +100,7 @@ export class Compilation {
     const { from, to } = this.plan.pieces[i]!;
     for (let index = from; index < to; index++) {
       const compiled = this.compiled[index];
-      if (compiled) emitFunction({ ...this.unit, native }, compiled.fn, compiled.maxHeight, index);
+      if (compiled) emitFunction({ ...this.unit, performers: this.performers, native }, compiled.fn, compiled.maxHeight, index);
       else emitPartialApplication(native, this.unit.partialApplications.all[index - this.compiled.length]!);
       onFunction();
     }

@@ -83,6 +83,14 @@ export class ValueLowering {
     return local;
   }
 
+  /** Give a node a local of its own; the environment has one. */
+  protected newPlace(node: Node): number {
+    if (node.operation === "environment") return this.closureLocal;
+    const local = this.newLocal(typeOf(node));
+    this.places.set(node, local);
+    return local;
+  }
+
   /** The value of a node that is an OCaml word, or an integer of 64 bits. */
   value(node: Node): Expr {
     switch (node.operation) {
@@ -194,6 +202,23 @@ export class ValueLowering {
     const m = e.module;
     const bits = (): Expr => (isFloat(value) ? m.i64.reinterpret(this.double(value)) : this.value(value));
     return [words.tag(e, m.i64.and(bits(), m.i64.const(0xffffffffn))), words.tag(e, m.i64.shr_u(bits(), e.c64(32)))];
+  }
+
+  /** Read values from the frame that a call has left, into locals of their own. */
+  protected restore({ words, places }: Pick<Frame, "words" | "places">, nodes: Iterable<Node>): Expr[] {
+    const e = this.e;
+    return [...nodes].map((node) => {
+      const at = (part: number): Expr => e.load64(this.bottom(words), (places.get(node)! + part) * WORD);
+      const value = isWord(node) ? at(0) : this.joined(node, at(0), at(1));
+      return e.module.local.set(this.newPlace(node), value);
+    });
+  }
+
+  /** The number of two halves. */
+  private joined(node: Node, low: Expr, high: Expr): Expr {
+    const m = this.e.module;
+    const bits = m.i64.or(words.untag(this.e, low), m.i64.shl(words.untag(this.e, high), this.e.c64(32)));
+    return isFloat(node) ? m.f64.reinterpret(bits) : bits;
   }
 
   /** What must be read again after a node with a frame. */

@@ -160,6 +160,10 @@ export const STUB_NATIVE_RAISE = 0x2025;
 export const STUB_APPLY_REST = 0x2029;
 export const APPLY_REST_BYTES = 12;
 export const MAX_APPLY_REST = 256;
+/** RETURN 0: returns the accumulator to the frame on the stack. */
+export const STUB_RETURN = 0x2c29;
+/** RAISE_NOTRACE. */
+export const STUB_RAISE_NOTRACE = 0x2c31;
 /** Functions of more arguments have no native code. */
 export const MAX_NATIVE_ARITY = 10;
 /**
@@ -286,12 +290,19 @@ export const CELL_LEAVING_TRAP = 0x4fc; // i32
 export const CELL_LEAVING_EXIT = 0x500; // i32
 /** The trap up to which the backtrace goes. */
 export const CELL_BACKTRACE_END = 0x504; // i32
+/** Where the outermost trap of the native frames that are left goes if there is no link: CELL_TRAP_SP, or a fiber's FIBER_TRAP_SP. */
+export const CELL_LEAVING_TOP = 0x508; // i32
+/**
+ * The fiber of the native code that has resumed another one, on which the innermost interpreter was entered; 0: it was not entered
+ * so. The interpreter is left where control comes back to it.
+ */
+export const CELL_HOME = 0x50c; // i32
 
 // Value cells that are roots: the collector scans [CELL_ACCU .. CELL_GLOBAL_DATA] and every cell listed in ROOT_CELLS
 // of runtime/core/gc/roots.ts.
 
 // A site: what the interpreter must know to go on in a frame of native code, as i32 words (native/sites.ts).
-/** NATIVE_RESUME or NATIVE_HANDLER. */
+/** NATIVE_RESUME, NATIVE_CONTINUE or NATIVE_HANDLER. */
 export const SITE_OPCODE = 0;
 /** Biased address of the bytecode for backtraces: after the call. */
 export const SITE_TRACE = 4;
@@ -308,7 +319,9 @@ export const SITE_ENV = 24;
 export const SITE_SLOTS = 28;
 /** How many of the sources are SOURCE_NUMBER. */
 export const SITE_NUMBERS = 32;
-export const SITE_SOURCES = 36;
+/** Of NATIVE_CONTINUE: index in the table of the native code that goes on after the call (native/continuations.ts). */
+export const SITE_ENTRY = 36;
+export const SITE_SOURCES = 40;
 /** A source: the kind in the low bits, an operand above. */
 export const SOURCE_KIND_BITS = 3;
 /** Word `operand` of the native frame. */
@@ -349,6 +362,12 @@ export const EXIT_POLL = 2;
 export const EXIT_SUSPEND = 3;
 /** Native code was left; the interpreter is to be entered again at once. */
 export const EXIT_LEFT = 4;
+/** Control has come back to CELL_HOME: CELL_ACCU is to be applied to CELL_EXTRA_ARGS + 1 values at CELL_SP. */
+export const EXIT_HOME = 5;
+/** Native code has performed effect CELL_ACCU; its frame is at CELL_SP. */
+export const EXIT_PERFORM = 6;
+/** Native code performs effect CELL_ACCU again: the continuation and its last fiber are at CELL_SP. */
+export const EXIT_REPERFORM = 7;
 
 // Bits of CELL_ACTIONS.
 export const ACTION_SIGNAL = 1;

@@ -98,6 +98,8 @@ t.test("contents that contradict the module or themselves, under a right checksu
   refused(t, changed({ parts: code.parts.map(({ start, length }) => ({ start: start + 1, length })) }), "corrupt", /parts without gaps/);
   refused(t, changed({ globalWords: Int32Array.of(1 << 29) }), "corrupt", /indices below/);
   refused(t, changed({ siteCodeAddresses: Int32Array.of(-1) }), "corrupt", /indices below/);
+  refused(t, changed({ siteEntries: Int32Array.of(1_000_000_000) }), "corrupt", /indices below/);
+  refused(t, changed({ continuations: 0, siteWords: Int32Array.of(0), siteEntries: Int32Array.of(0), siteCodeAddresses: Int32Array.of() }), "corrupt", /numbers of its continuations/);
   refused(t, changed({ functions: code.functions.map((f) => ({ ...f, arity: 999 })) }), "corrupt", /an int up to/);
   refused(t, changed({ functions: code.functions.map((f) => ({ ...f, entry: 1 << 28 })) }), "corrupt", /an int up to/);
   refused(t, changed({ parts: [{ start: 0, length: 1 }] }), "corrupt", /native code of its bytecode/);

@@ -24,7 +24,7 @@ function expected(name: string, extension: string, otherwise: string): string {
 const STRESSING = new Set(["deep", "parsers"]);
 const LARGE = new Set(["deep", "gc_heavy", "tail_calls"]);
 /** Those that are neither by far. */
-const SMALL = new Set(["application", "arguments", "boxed", "constants", "floats_across_effects", "gc_finalisers", "handlers_unused", "imperative", "long_loops", "modules", "polymorphism", "uncaught_handler"]);
+const SMALL = new Set(["application", "arguments", "boxed", "constants", "effects_resumed", "floats_across_effects", "gc_finalisers", "handlers_unused", "imperative", "long_loops", "modules", "polymorphism", "uncaught_handler"]);
 
 const belongs: Readonly<Record<Mix["name"], (name: string) => boolean>> = {
   plain: () => true,

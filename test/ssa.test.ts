@@ -5,6 +5,7 @@ import t from "tap";
 import { codeWords, readExecutable } from "../bytecode/formats/executable.ts";
 import { verify } from "../bytecode/verifier.ts";
 import { loadCore, ocamlSource } from "../loader/installation.ts";
+import { splitAfter } from "../native/continuations.ts";
 import { Node, type SsaFunction } from "../native/ir.ts";
 import { nativePrimitives, numberGlobals } from "../native/program.ts";
 import { optimise } from "../native/passes.ts";
@@ -32,6 +33,15 @@ t.test("every function of boot/ocamlc has a sound SSA form, after each pass", (t
     }
   }
   optimise(built, new Map(built.map((fn) => [fn.entry, fn])), { primitives, numbers }, check);
+  let calls = 0;
+  for (const fn of built) {
+    const applied = fn.blocks.flatMap(({ nodes }) => nodes.filter(({ operation }) => operation === "apply"));
+    const following = splitAfter(fn, new Set(applied));
+    check("split after calls", fn);
+    for (const [call, block] of following) if (fn.graph.predecessors[block]!.some((p) => fn.blocks[p]!.nodes.at(-1) === call)) calls++;
+  }
+  const applied = built.flatMap(({ blocks }) => blocks).flatMap(({ nodes }) => nodes).filter(({ operation }) => operation === "apply");
+  t.equal(calls, applied.length, "every call is the last node of a block");
   t.same(problems.slice(0, 10), [], `${problems.length} problems`);
   t.ok(nodes > 200_000, `${nodes} nodes, ${phis} of them phis, in ${functions.length - 1} functions`);
   t.end();

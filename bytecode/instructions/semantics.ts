@@ -155,6 +155,7 @@ export type StubName =
   | "nativeReturn"
   | "nativeRaise"
   | "nativeResume"
+  | "nativeContinue"
   | "nativeHandler"
   | "nativeClosure"
   | "nativeClosureRec";

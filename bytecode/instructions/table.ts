@@ -365,6 +365,7 @@ op(
   "next",
   "closures",
 );
+op("NATIVE_CONTINUE", [], "let native code go on in its frame to which a was returned", (b) => b.stub("nativeContinue"), "end");
 op("NATIVE_HANDLER", [], "go on in a native frame that has caught a", (b) => b.stub("nativeHandler"), "end");
 
 /** The primitive by which functions ask for stack: CONSTINT words; C_CALL1 (bytecomp/bytegen.ml: comp_function). ENSURE_STACK takes its place. */

@@ -7,6 +7,7 @@ import { ACCU, type Expr, SP } from "./registers.ts";
 import type { Num } from "./sequence.ts";
 import { callPrimitive } from "./runtime-calls.ts";
 import * as words from "./words.ts";
+import * as fibers from "./fibers.ts";
 import * as transitions from "./transitions.ts";
 import { OPCODE_BYTES } from "./sequence.ts";
 
@@ -69,22 +70,22 @@ export class InterpreterBuilder extends ControlBuilder implements PrimitiveSeman
 
   perform(): void {
     this.commitHere();
-    transitions.perform(this);
+    fibers.perform(this);
   }
 
   resume(): void {
     this.commitHere();
-    transitions.resume(this);
+    fibers.resume(this);
   }
 
   resumeTail(slots: Num): void {
     this.commitHere();
-    transitions.resumeTail(this, this.value(slots));
+    fibers.resumeTail(this, this.value(slots));
   }
 
   reperformTail(slots: Num): void {
     this.commitHere();
-    transitions.reperformTail(this, this.value(slots));
+    fibers.reperformTail(this, this.value(slots));
   }
 
   stop(): void {

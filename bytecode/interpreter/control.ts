@@ -233,6 +233,16 @@ export class ControlBuilder extends ArithmeticBuilder {
     ];
   }
 
+  /** Pop an interpreter state [pc, env, extra_args, accu] at sp. */
+  popState(): Expr[] {
+    const e = this.emit;
+    return [
+      e.set(ACCU, e.load64(e.get32(SP), 3 * WORD)),
+      ...this.returnToFrame(), // pops three words
+      e.set(SP, e.add32(e.get32(SP), WORD)),
+    ];
+  }
+
   restart(): void {
     transitions.restart(this);
   }

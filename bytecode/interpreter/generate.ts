@@ -33,7 +33,8 @@ import { InterpreterBuilder } from "./builder.ts";
 import { ACCU, Emit, ENV, EXTRA, type Expr, FUEL, LABEL, LIMIT, LOCALS, PC, SP, WANT } from "./registers.ts";
 import { superinstructions } from "./superinstructions.ts";
 import { addNativeCalls } from "./native-calls.ts";
-import { enterNative, popState } from "./transitions.ts";
+import { left } from "./fibers.ts";
+import { enterNative } from "./transitions.ts";
 
 const { i32, i64, none } = binaryen;
 
@@ -124,6 +125,7 @@ function sharedTails(emit: Emit): { label: string; code: Expr[] }[] {
     },
     { label: LABEL.poll, code: pushState(EXIT_POLL) },
     { label: LABEL.leave, code: pushState(EXIT_LEFT) },
+    { label: LABEL.left, code: left(b) },
     {
       label: LABEL.failed,
       code: [
@@ -194,7 +196,7 @@ function interpreterBody(emit: Emit, profile: boolean): Expr {
     e.set(LIMIT, e.cell32(CELL_STACK_LIMIT)),
     e.set(FUEL, e.cell32(CELL_FUEL_REFILL)),
     e.if(e.cell32(CELL_ACTIONS), [e.set(FUEL, e.c32(0))]),
-    ...popState(b),
+    ...b.popState(),
     m.block(LABEL.exit, [loop]),
     m.return(e.get32(WANT)),
   ]);

@@ -5,6 +5,7 @@
  * - `natives`: the table of native functions; up to MAX_PARTIAL_INDEX (layout.ts) it is the code of partial applications;
  * - `apply_n`: applies any closure to n arguments;
  * - `apply_memory`: applies any closure to the arguments below sp;
+ * - `resume_fiber`: runs another fiber;
  * - `leave_entry_n`: has the interpreter enter a function instead.
  *
  * All calls in tail position are tail calls, but for those of functions without native code.
@@ -12,6 +13,7 @@
 import binaryen from "binaryen";
 import type { CoreExports } from "../../runtime/core-exports.ts";
 import {
+  CELL_ACCU,
   CLOSURE_ARITY,
   CLOSURE_INDEX,
   CODE_BIAS,
@@ -42,6 +44,7 @@ export function addNativeCalls(e: Emit, invoke: string): void {
   m.addTableExport(NATIVES, NATIVES);
   addInvoke(e, invoke);
   addApplyMemory(e, invoke);
+  addResumeFiber(e);
   for (const n of arities) {
     addApply(e, n);
     addRestart(e, n, invoke);
@@ -113,6 +116,19 @@ function addApplyMemory(e: Emit, invoke: string): void {
     m.return_call("apply_memory", [e.get64(f), m.i32.sub(e.get32(nargs), e.get32(arity)), e.get32(sp)], i64),
   ]);
   m.addFunctionExport("apply_memory", "apply_memory");
+}
+
+/** resume_fiber(stack, function, argument, tail, sp): RESUME (runtime/core/native-fibers.ts); the handler is called in its place. */
+function addResumeFiber(e: Emit): void {
+  const m = e.module;
+  const [sp, nargs] = [4, 5];
+  const operands = [0, 1, 2, 3].map((i) => e.get64(i));
+  addFunction(e, "resume_fiber", binaryen.createType([i64, i64, i64, i64, i32]), [i32], [
+    e.set(nargs, e.call("run_fiber", [...operands, e.get32(sp)], i32)),
+    e.if(m.i32.eqz(e.get32(nargs)), [m.return(e.c64(0))]),
+    m.return_call("apply_memory", [e.cell64(CELL_ACCU), e.get32(nargs), e.get32(sp)], i64),
+  ]);
+  m.addFunctionExport("resume_fiber", "resume_fiber");
 }
 
 function addApply(e: Emit, n: number): void {

@@ -47,6 +47,8 @@ export const LABEL = {
   failed: "failed",
   /** Leave native code (which has called) with the state before the instruction at pc. */
   leave: "leave",
+  /** Native code has been left; its state is on the stack. */
+  left: "left",
   /** Raise accu, recording a backtrace from pc. */
   raise: "raise",
   reraise: "reraise",

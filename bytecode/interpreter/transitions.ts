@@ -1,5 +1,5 @@
 /**
- * Where the interpreter leaves its own code for long: partial applications, recursive closures, fibers, segments, its end. The runtime's side of each is in runtime/core/ (stack.ts, callback.ts, interp.ts).
+ * Where the interpreter leaves its own code for long: partial applications, recursive closures, segments, native code, its end. The runtime's side of each is in runtime/core/ (stack.ts, callback.ts, interp.ts, native.ts).
  */
 import binaryen from "binaryen";
 import {
@@ -9,7 +9,6 @@ import {
   CELL_EXTRA_ARGS,
   CELL_EXN,
   CELL_INTERPRETER_BASE,
-  CELL_LEAVING_EXIT,
   CELL_SP,
   CELL_TRAP_SP,
   CELL_STACK_LIMIT,
@@ -21,6 +20,7 @@ import {
   EXIT_STOP,
   HEADER_WOSIZE_SHIFT,
   MAX_APPLY_REST,
+  SITE_FRAME_WORDS,
   STACK_SLACK_WORDS,
   TAG_CLOSURE,
   WORD,
@@ -29,7 +29,8 @@ import type { StubName } from "../instructions/semantics.ts";
 import type { ControlBuilder } from "./control.ts";
 import { RETURN_FRAME, TRAP_FRAME } from "../stack-effects.ts";
 import { ACCU, ENV, EXTRA, type Expr, FUEL, LABEL, LIMIT, PC, SP, WANT } from "./registers.ts";
-import { publishAll, raiseConstant } from "./runtime-calls.ts";
+import { leaveFiber } from "./fibers.ts";
+import { publishAll } from "./runtime-calls.ts";
 import { OPCODE_BYTES } from "./sequence.ts";
 import * as words from "./words.ts";
 
@@ -179,101 +180,6 @@ export function publicMethod(b: ControlBuilder): void {
   b.setAccu(e.get64(method));
 }
 
-// ---- Fibers -----------------------------------------------------------------------------------------------------------
-
-/** Registers of the fiber that is now running: enter the closure in CELL_ACCU. */
-function enterFiber(b: ControlBuilder): Expr[] {
-  const e = b.emit;
-  return [
-    e.set(SP, e.cell32(CELL_SP)),
-    e.set(LIMIT, e.cell32(CELL_STACK_LIMIT)),
-    e.set(EXTRA, e.cell32(CELL_EXTRA_ARGS)),
-    e.set(ACCU, e.cell64(CELL_ACCU)),
-    e.set(ENV, e.get64(ACCU)),
-    e.set(PC, e.load32(e.wrap(e.get64(ACCU)))),
-    e.module.br(LABEL.entered),
-  ];
-}
-
-/** The handler of an effect may be below native frames, which must be left first. */
-function leaveNative(b: ControlBuilder): Expr {
-  return b.emit.module.br(LABEL.leave, b.emit.cell32(CELL_INTERPRETER_BASE));
-}
-
-export function perform(b: ControlBuilder): void {
-  const e = b.emit;
-  const m = e.module;
-  b.code.push(
-    leaveNative(b),
-    ...publishAll(b),
-    e.setCell32(CELL_EXTRA_ARGS, e.get32(EXTRA)),
-    e.setCell32(CELL_PC, e.add32(e.get32(PC), OPCODE_BYTES)),
-    m.br(LABEL.failed, m.i32.eqz(e.call("fiber_perform", [], binaryen.i32))),
-    ...enterFiber(b),
-  );
-  b.end();
-}
-
-/** The operands of RESUME on the stack, and the fiber, which must not be taken yet. */
-function resumeOperands(b: ControlBuilder): [fn: number, arg: number, tail: number] {
-  const e = b.emit;
-  const m = e.module;
-  const locals = [b.scratch.newI64(), b.scratch.newI64(), b.scratch.newI64()] as [number, number, number];
-  b.code.push(e.if(m.i64.eq(e.get64(ACCU), e.c64(1)), raiseConstant(b, "raise_continuation_already_resumed")));
-  locals.forEach((local, i) => b.code.push(e.set(local, e.load64(e.get32(SP), i * WORD))));
-  return locals;
-}
-
-function resumeFiber(b: ControlBuilder, [fn, arg, tail]: [number, number, number]): void {
-  const e = b.emit;
-  b.code.push(
-    e.setCell32(CELL_SP, e.get32(SP)),
-    e.call("fiber_resume", [e.get64(ACCU), e.get64(fn), e.get64(arg), e.get64(tail)], binaryen.none),
-    ...enterFiber(b),
-  );
-  b.end();
-}
-
-export function resume(b: ControlBuilder): void {
-  const e = b.emit;
-  const operands = resumeOperands(b);
-  b.storeFrame(0, e.add32(e.get32(PC), OPCODE_BYTES));
-  b.code.push(e.setCell32(CELL_EXTRA_ARGS, e.c32(0)));
-  resumeFiber(b, operands);
-}
-
-export function resumeTail(b: ControlBuilder, slots: Expr): void {
-  const e = b.emit;
-  const m = e.module;
-  const operands = resumeOperands(b);
-  b.code.push(
-    e.set(SP, m.i32.add(e.get32(SP), m.i32.shl(slots, e.c32(3)))),
-    e.setCell32(CELL_EXTRA_ARGS, e.get32(EXTRA)),
-  );
-  resumeFiber(b, operands);
-}
-
-export function reperformTail(b: ControlBuilder, slots: Expr): void {
-  const e = b.emit;
-  const m = e.module;
-  const cont = b.scratch.newI64();
-  const tail = b.scratch.newI64();
-  b.code.push(
-    leaveNative(b),
-    e.set(cont, e.load64(e.get32(SP))),
-    e.set(tail, e.load64(e.get32(SP), WORD)),
-    e.set(SP, m.i32.add(e.get32(SP), m.i32.shl(slots, e.c32(3)))),
-    e.setCell32(CELL_EXTRA_ARGS, e.get32(EXTRA)),
-    ...publishAll(b),
-    m.br(
-      LABEL.failed,
-      m.i32.eqz(e.call("fiber_reperform", [e.get64(cont), e.get64(tail)], binaryen.i32)),
-    ),
-    ...enterFiber(b),
-  );
-  b.end();
-}
-
 // ---- The machine --------------------------------------------------------------------------------------------------------
 
 function exit(b: ControlBuilder, cell: number, code: number): void {
@@ -305,7 +211,6 @@ function changeSegment(b: ControlBuilder, name: string): Expr[] {
 export function enterNative(b: ControlBuilder): Expr[] {
   const e = b.emit;
   const m = e.module;
-  const result = b.scratch.newI64();
   const arity = m.i32.load8_u(CLOSURE_ARITY, 1, e.wrap(e.get64(ENV)));
   const want = b.scratch.newI32();
   const nargs = (): Expr => e.add32(e.get32(EXTRA), 1);
@@ -319,19 +224,45 @@ export function enterNative(b: ControlBuilder): Expr[] {
     ]),
     e.if(m.i32.eq(e.get32(want), nargs()), [
       e.setCell32(CELL_SP, e.get32(SP)),
-      e.set(result, e.call("enter_native", [e.get64(ENV), e.get32(SP)], binaryen.i64)),
-      e.if(m.i64.eqz(e.get64(result)), [
-        e.if(m.i64.eqz(e.cell64(CELL_EXN)), [e.set(WANT, e.cell32(CELL_LEAVING_EXIT)), m.br(LABEL.exit)]),
-        e.set(ACCU, e.cell64(CELL_EXN)),
-        m.br(LABEL.raiseNotrace),
-      ]),
-      e.set(ACCU, e.get64(result)),
+      ...nativeResult(b, e.call("enter_native", [e.get64(ENV), e.get32(SP)], binaryen.i64)),
       e.set(SP, m.i32.add(e.get32(SP), m.i32.shl(e.add32(e.get32(EXTRA), 1), e.c32(3)))),
       ...b.returnToFrame(),
       e.if(e.cell32(CELL_ACTIONS), [e.set(FUEL, e.c32(0))]),
       m.br(LABEL.next),
     ]),
   ];
+}
+
+/** accu := what a native function returns; `call`: the call that gives it. */
+function nativeResult(b: ControlBuilder, call: Expr): Expr[] {
+  const e = b.emit;
+  const m = e.module;
+  const result = b.scratch.newI64();
+  return [
+    e.set(result, call),
+    e.if(m.i64.eqz(e.get64(result)), [
+      m.br(LABEL.left, m.i64.eqz(e.cell64(CELL_EXN))),
+      e.set(ACCU, e.cell64(CELL_EXN)),
+      m.br(LABEL.raiseNotrace),
+    ]),
+    e.set(ACCU, e.get64(result)),
+  ];
+}
+
+/** NATIVE_CONTINUE: native code goes on in the native frame above sp. */
+function continueNative(b: ControlBuilder): void {
+  const e = b.emit;
+  const m = e.module;
+  const site = (): Expr => e.add32(e.get32(PC), CODE_BIAS);
+  b.code.push(
+    e.set(SP, e.add32(e.get32(SP), -RETURN_FRAME * WORD)),
+    e.setCell32(CELL_SP, e.get32(SP)),
+    ...nativeResult(b, e.call("continue_native", [site(), e.get64(ACCU)], binaryen.i64)),
+    e.set(SP, m.i32.add(e.get32(SP), m.i32.shl(e.load32(site(), SITE_FRAME_WORDS), e.c32(3)))),
+    ...b.returnToFrame(),
+    e.if(e.cell32(CELL_ACTIONS), [e.set(FUEL, e.c32(0))]),
+  );
+  b.goTo(LABEL.next);
 }
 
 /** Go on in the native frame above sp, which becomes one of the interpreter's. */
@@ -363,29 +294,6 @@ function leaveIfBase(b: ControlBuilder, base: Expr, cell: number, code: number):
   ]);
 }
 
-/** Pop an interpreter state [pc, env, extra_args, accu] at sp. */
-export function popState(b: ControlBuilder): Expr[] {
-  const e = b.emit;
-  return [
-    e.set(ACCU, e.load64(e.get32(SP), 3 * WORD)),
-    ...b.returnToFrame(), // pops three words
-    e.set(SP, e.add32(e.get32(SP), WORD)),
-  ];
-}
-
-function leaveFiber(name: string): (b: ControlBuilder) => void {
-  return (b) => {
-    const e = b.emit;
-    b.code.push(
-      e.setCell64(CELL_ACCU, e.get64(ACCU)),
-      e.setCell32(CELL_SP, e.get32(SP)),
-      e.call(name, [], binaryen.none),
-      ...enterFiber(b),
-    );
-    b.end();
-  };
-}
-
 export const stubs: Readonly<Record<StubName, (b: ControlBuilder) => void>> = {
   stopRaise: (b) => exit(b, CELL_EXN, EXIT_RAISE),
   segmentReturn: (b) => {
@@ -415,11 +323,12 @@ export const stubs: Readonly<Record<StubName, (b: ControlBuilder) => void>> = {
     b.goTo(LABEL.raiseOn);
   },
   nativeResume: resumeNative("resume_frame", RETURN_FRAME),
+  nativeContinue: continueNative,
   nativeHandler: resumeNative("resume_handler", TRAP_FRAME),
   nativeClosure: nativeClosures("make_native_closure"),
   nativeClosureRec: nativeClosures("make_native_closures"),
   restore: (b) => {
-    b.code.push(...popState(b));
+    b.code.push(...b.popState());
     b.goTo(LABEL.next);
   },
   // Trace.invoke_traced_function (runtime/meta.c): the code address comes as a nativeint. The frame holds the three

@@ -16,6 +16,7 @@ import {
   CELL_EXN,
   CELL_EXTRA_ARGS,
   CELL_FIBER,
+  CELL_HOME,
   CELL_INTERPRETER_BASE,
   CELL_LEAVING_EXIT,
   CELL_NATIVE_BUDGET,
@@ -30,6 +31,7 @@ import {
   CLOSURE_ARITY,
   CLOSURE_INDEX,
   EXIT_LEFT,
+  EXIT_PERFORM,
   EXIT_POLL,
   EXIT_RAISE,
   EXIT_STOP,
@@ -47,6 +49,7 @@ import { register_fiber, unregister_fiber } from "./gc/continuations";
 import { collect } from "./gc/alloc";
 import { clearReady, readyAt, readyCount, removeFirstReady } from "./gc/finalisers";
 import { enter_native } from "./native";
+import { finish_perform } from "./native-fibers";
 import { dropRoots, popRoot, pushRoot, rootAddress } from "./roots";
 import { pushFrame, pushTrap, returnAddress, stack_grow, unwindTo } from "./stack";
 import { addr, UNIT, value } from "./values";
@@ -99,7 +102,10 @@ export function start(): i32 {
   store<usize>(CELL_SP, argv);
   const result = enter_native(f, argv);
   if (!result) {
-    if (!load<value>(CELL_EXN)) return load<i32>(CELL_LEAVING_EXIT);
+    if (!load<value>(CELL_EXN)) {
+      const exit = load<i32>(CELL_LEAVING_EXIT);
+      return exit < EXIT_PERFORM ? exit : finish_perform(exit);
+    }
     store<usize>(CELL_TRAP_SP, load<usize>(trap, WORD) - 1);
     store<usize>(CELL_SP, trap + 4 * WORD);
     return EXIT_RAISE;
@@ -185,10 +191,12 @@ function drive(): i32 {
   const limit = load<usize>(CELL_NATIVE_LIMIT);
   const budget = load<usize>(CELL_NATIVE_BUDGET);
   const base = load<usize>(CELL_INTERPRETER_BASE);
+  const home = load<usize>(CELL_HOME);
   const sp = load<usize>(CELL_SP);
   if (floor) store<usize>(CELL_NATIVE_BUDGET, sp > floor ? sp - floor : 0);
   store<usize>(CELL_NATIVE_FLOOR, 0);
   store<usize>(CELL_INTERPRETER_BASE, 0);
+  store<usize>(CELL_HOME, 0);
   hostNest(1);
   let exit = start();
   while (exit == EXIT_POLL || exit == EXIT_LEFT) {
@@ -200,6 +208,7 @@ function drive(): i32 {
   store<usize>(CELL_NATIVE_LIMIT, limit);
   store<usize>(CELL_NATIVE_BUDGET, budget);
   store<usize>(CELL_INTERPRETER_BASE, base);
+  store<usize>(CELL_HOME, home);
   return exit;
 }
 

@@ -20,7 +20,10 @@ export {
 } from "./stack";
 export { callback_from_host } from "./callback";
 export * from "./math";
+export { resume_frame, resume_handler } from "./expansion";
+export { leave_at_entry, leave_native, leave_trap } from "./leaving";
 export * from "./native";
+export { finish_perform, native_perform, native_reperform, run_fiber } from "./native-fibers";
 export * from "./threads";
 export { stash_backtrace } from "./backtrace";
 export * from "./interp";

@@ -10,15 +10,12 @@
 import {
   ACTION_MINOR_GC,
   APPLY_REST_BYTES,
-  BOXED_DOUBLE,
-  CUSTOM_INT32,
-  BOX_KIND_BITS,
   CELL_ACCU,
   CELL_ACTIONS,
-  CELL_ENV,
   CELL_EXN,
   CELL_FUEL,
   CELL_FUEL_REFILL,
+  CELL_HOME,
   CELL_INTERPRETER_BASE,
   CELL_LEAVING_EXIT,
   CELL_LEAVING_LINK,
@@ -26,52 +23,32 @@ import {
   CELL_NATIVE_BUDGET,
   CELL_NATIVE_FLOOR,
   CELL_NATIVE_LIMIT,
-  CELL_PC,
   CELL_SP,
   CELL_STACK_LIMIT,
   CELL_TRAP_SP,
   CLOSINFO_ARITY_SHIFT,
   CLOSURE_ARITY,
   CLOSURE_INDEX,
-  CODE_BIAS,
-  EXIT_LEFT,
   EXIT_POLL,
   EXIT_RAISE,
   EXIT_STOP,
-  FRAME_PART_CODE,
-  FRAME_PART_ENV,
-  FRAME_PART_LINK,
   PLAIN_ENVIRONMENT,
   SCRATCH,
-  SCRATCH_SIZE,
-  SITE_ACCU,
-  SITE_NUMBERS,
-  SITE_ENV,
+  SITE_ENTRY,
   SITE_FRAME_WORDS,
-  SITE_PC,
-  SITE_SLOTS,
-  SITE_SOURCES,
   SITE_TRAP,
-  SOURCE_FRAME,
-  SOURCE_INTEGER,
-  SOURCE_KIND_BITS,
-  SOURCE_NUMBER,
-  SOURCE_RESULT,
-  SOURCE_WIDE,
   STUB_APPLY_REST,
   STUB_NATIVE_RAISE,
   STUB_NATIVE_RETURN,
   TAG_CLOSURE,
-  TAG_CUSTOM,
-  TAG_DOUBLE,
   WORD,
 } from "../layout";
 import { continueBacktrace } from "./backtrace";
-import { interpret, pushApplication, pushInterpretation, pushState } from "./callback";
-import { raiseStackOverflow } from "./fail";
-import { allocSmall, collect, reserveYoung } from "./gc/alloc";
+import { interpret, pushApplication } from "./callback";
+import { allocSmall, collect } from "./gc/alloc";
+import { endLeaving, leave_at_entry, leave_native } from "./leaving";
 import { popRoot, pushRoot } from "./roots";
-import { pushFrame, pushTrap, returnAddress, stack_grow } from "./stack";
+import { pushFrame, pushTrap, returnAddress } from "./stack";
 import { addr, partialIndex, UNIT, value, wosize } from "./values";
 
 /** Call native code: function `index` of the table with `arity` arguments at argv. Generated, as the interpreter is. */
@@ -83,17 +60,17 @@ declare function hostPollNeeded(): i32;
 
 const OPCODE_BYTES = 4;
 /** What a crossing between the tiers takes of the budget at least. */
-const CROSSING_BYTES = 384;
+export const CROSSING_BYTES = 384;
 /** Of a partial application, after the function. */
 const FIRST_ARGUMENT = PLAIN_ENVIRONMENT + 1;
 
 // @ts-ignore: decorator
-@inline function arityOf(f: value): i32 {
+@inline export function arityOf(f: value): i32 {
   return <i32>load<u8>(addr(f), CLOSURE_ARITY);
 }
 
 // @ts-ignore: decorator
-@inline function indexOf(f: value): i32 {
+@inline export function indexOf(f: value): i32 {
   return load<i32>(addr(f), CLOSURE_INDEX);
 }
 
@@ -105,17 +82,31 @@ const FIRST_ARGUMENT = PLAIN_ENVIRONMENT + 1;
  */
 export function enter_native(f: value, argv: usize): value {
   const arity = arityOf(f);
-  const sp = argv + <usize>arity * WORD;
+  return enter(indexOf(f), arity, argv, f, argv + <usize>arity * WORD);
+}
+
+/**
+ * NATIVE_CONTINUE: `result` was returned to the native frame at CELL_SP, whose function has native code to go on with. The function's
+ * result, or 0 as above.
+ */
+export function continue_native(site: usize, result: value): value {
+  const frame = load<usize>(CELL_SP);
+  const trap = load<usize>(site, SITE_TRAP);
+  // Native code finds its handlers itself while it runs.
+  if (trap) store<usize>(CELL_TRAP_SP, load<usize>(frame + <usize>(trap + 1) * WORD) & ~1);
+  store<value>(SCRATCH, result);
+  return enter(load<i32>(site, SITE_ENTRY), 1, SCRATCH, UNIT, frame + <usize>load<i32>(site, SITE_FRAME_WORDS) * WORD);
+}
+
+/** Call function `index` of the table for the interpreter. */
+function enter(index: i32, arity: i32, argv: usize, f: value, sp: usize): value {
   const budget = load<usize>(CELL_NATIVE_BUDGET);
   const floor = sp > budget ? sp - budget : 1;
   store<usize>(CELL_NATIVE_FLOOR, floor);
   store<usize>(CELL_NATIVE_LIMIT, max(floor, load<usize>(CELL_STACK_LIMIT)));
-  const result = invoke(indexOf(f), arity, argv, f, sp);
+  const result = invoke(index, arity, argv, f, sp);
   store<usize>(CELL_NATIVE_FLOOR, 0);
-  if (!result && !load<value>(CELL_EXN)) {
-    const link = load<usize>(CELL_LEAVING_LINK);
-    if (link) store<value>(link, load<value>(CELL_LEAVING_TRAP) | 1);
-  }
+  if (!result && !load<value>(CELL_EXN)) endLeaving();
   return result;
 }
 
@@ -127,6 +118,7 @@ export function call_interpreter(f: value, nargs: i32, sp: usize): value {
   const limit = load<usize>(CELL_NATIVE_LIMIT);
   const budget = load<usize>(CELL_NATIVE_BUDGET);
   const base0 = load<usize>(CELL_INTERPRETER_BASE);
+  const home = load<usize>(CELL_HOME);
   // A tail call of code that the interpreter has called in tail position: it returns to where that does.
   const again = load<value>(sp) == returnAddress(STUB_NATIVE_RETURN);
   const base = again ? sp : sp - 7 * WORD;
@@ -141,6 +133,7 @@ export function call_interpreter(f: value, nargs: i32, sp: usize): value {
   }
   store<usize>(CELL_TRAP_SP, trap);
   store<usize>(CELL_INTERPRETER_BASE, base);
+  store<usize>(CELL_HOME, 0);
   store<usize>(CELL_SP, argv);
   pushApplication(f, nargs);
   store<usize>(CELL_NATIVE_BUDGET, argv - floor - CROSSING_BYTES);
@@ -150,6 +143,7 @@ export function call_interpreter(f: value, nargs: i32, sp: usize): value {
   while (exit == EXIT_POLL && !pollNeeded()) exit = interpret();
 
   store<usize>(CELL_INTERPRETER_BASE, base0);
+  store<usize>(CELL_HOME, home);
   store<usize>(CELL_NATIVE_BUDGET, budget);
   store<usize>(CELL_NATIVE_FLOOR, floor);
   store<usize>(CELL_NATIVE_LIMIT, limit);
@@ -222,7 +216,7 @@ export function push_rest(nargs: i32, arity: i32, sp: usize): usize {
 // ---- Polls -----------------------------------------------------------------------------------------------------------------
 
 /** Whether there is something to do that takes the state of the program; a collection is done at once. */
-function pollNeeded(): bool {
+export function pollNeeded(): bool {
   const actions = load<i32>(CELL_ACTIONS);
   if (actions & ACTION_MINOR_GC) {
     store<i32>(CELL_ACTIONS, actions & ~ACTION_MINOR_GC);
@@ -254,136 +248,4 @@ export function native_poll_at_entry(nargs: i32, sp: usize): i32 {
   leave_at_entry(f, nargs, sp);
   store<i32>(CELL_LEAVING_EXIT, EXIT_POLL);
   return 0;
-}
-
-// ---- Leaving native frames ---------------------------------------------------------------------------------------------------
-
-function startLeaving(exit: i32): void {
-  store<i32>(CELL_LEAVING_EXIT, exit);
-  store<usize>(CELL_LEAVING_LINK, 0);
-  store<usize>(CELL_LEAVING_TRAP, load<usize>(CELL_TRAP_SP));
-  store<value>(CELL_EXN, 0);
-}
-
-/** The innermost native frame, at sp, is left because of `exit`: the interpreter's state there is pushed. 0. */
-export function leave_native(sp: usize, exit: i32): value {
-  startLeaving(exit);
-  const site = load<usize>(sp) + CODE_BIAS;
-  // The registers are those of the interpreter when it was left, and may be of blocks that have moved.
-  store<usize>(CELL_SP, sp);
-  store<value>(CELL_ACCU, UNIT);
-  expand(site, sp, 0);
-  pushState(load<usize>(site, SITE_PC), load<value>(CELL_ENV), 0, load<value>(CELL_ACCU));
-  return 0;
-}
-
-/**
- * The same before the first instruction of f, applied to the `nargs` words below sp; the stack grows as for every function
- * that the interpreter enters. 0.
- */
-export function leave_at_entry(f: value, nargs: i32, sp: usize): value {
-  startLeaving(EXIT_LEFT);
-  store<usize>(CELL_SP, sp - <usize>nargs * WORD);
-  if (load<usize>(CELL_SP) < load<usize>(CELL_STACK_LIMIT)) {
-    if (!stack_grow(nargs, 0)) return raiseStackOverflow();
-    store<usize>(CELL_LEAVING_LINK, load<usize>(CELL_TRAP_SP) + WORD);
-  }
-  pushInterpretation(f, nargs);
-  return 0;
-}
-
-/** A native frame is left that catches exceptions: its trap at p becomes one of the interpreter's. 0. */
-export function leave_trap(p: usize): value {
-  const link = load<usize>(CELL_LEAVING_LINK);
-  if (link) store<value>(link, <value>p | 1);
-  else store<usize>(CELL_TRAP_SP, p);
-  store<usize>(CELL_LEAVING_LINK, p + WORD);
-  return 0;
-}
-
-/** NATIVE_RESUME: CELL_ACCU was returned to the frame at CELL_SP. Registers are in their cells afterwards. */
-export function resume_frame(site: usize): void {
-  const sp = load<usize>(CELL_SP);
-  const trap = load<usize>(site, SITE_TRAP);
-  expand(site, sp, trap ? load<value>(sp + (trap + 1) * WORD) : 0);
-  store<usize>(CELL_PC, load<usize>(site, SITE_PC));
-}
-
-/** NATIVE_HANDLER: exception CELL_ACCU was raised to the trap at CELL_SP, which is popped already. */
-export function resume_handler(site: usize): void {
-  const trap = load<usize>(CELL_SP);
-  expand(site, trap - load<usize>(site, SITE_TRAP) * WORD, load<value>(trap + WORD));
-  store<usize>(CELL_PC, load<usize>(site, SITE_PC));
-}
-
-/** What is expanded is copied here first; functions that hold more values have no native code (native/frames.ts). */
-const COPY: usize = SCRATCH;
-
-/** The number whose halves are two integers at p, boxed; only the low one counts for an int32. There is room for it (expand). */
-function boxedNumber(kind: i32, p: usize): value {
-  const bits = (<u64>(load<value>(p, WORD) >> 1) << 32) | <u64>(load<value>(p) >> 1);
-  if (kind == BOXED_DOUBLE) {
-    const block = allocSmall(1, TAG_DOUBLE);
-    store<u64>(block, bits);
-    return <value>block;
-  }
-  const block = allocSmall(2, TAG_CUSTOM);
-  store<value>(block, kind);
-  store<u64>(block, kind == CUSTOM_INT32 ? <u64>(<i64>(<i32>bits)) : bits, WORD);
-  return <value>block;
-}
-
-/** The word that a source describes; `q` is the address of the source. */
-function sourceWord(q: usize): value {
-  const source = load<i32>(q);
-  const operand = source >> SOURCE_KIND_BITS;
-  const kind = source & ((1 << SOURCE_KIND_BITS) - 1);
-  if (kind == SOURCE_FRAME) return load<value>(COPY + (<usize>operand << 3));
-  if (kind == SOURCE_INTEGER) return (<value>operand << 1) | 1;
-  if (kind == SOURCE_NUMBER) return boxedNumber(operand & ((1 << BOX_KIND_BITS) - 1), COPY + (<usize>(operand >> BOX_KIND_BITS) << 3));
-  return load<value>(q, 4);
-}
-
-/**
- * Turn the native frame at sp into the interpreter's, in place. `outer`: the link of its outermost trap; 0: not known yet.
- * CELL_SP, CELL_ENV and CELL_TRAP_SP are set, CELL_ACCU unless it is what was returned or raised. A collection sees the native
- * frame, at CELL_SP.
- */
-function expand(site: usize, sp: usize, outer: value): void {
-  const numbers = load<i32>(site, SITE_NUMBERS);
-  store<value>(CELL_ENV, UNIT); // it may be of a block that has moved
-  if (numbers) reserveYoung(3 * numbers);
-  const words = load<usize>(site, SITE_FRAME_WORDS);
-  memory.copy(COPY, sp, min(words * WORD, SCRATCH_SIZE));
-  const env = sourceWord(site + SITE_ENV);
-  store<value>(CELL_ENV, env);
-  if (load<i32>(site, SITE_ACCU) != SOURCE_RESULT) store<value>(CELL_ACCU, sourceWord(site + SITE_ACCU));
-  const slots = load<i32>(site, SITE_SLOTS);
-  let to = sp + words * WORD;
-  let q = site + SITE_SOURCES;
-  let trap: usize = 0;
-  for (let i = 0; i < slots; i++) {
-    to -= WORD;
-    const source = load<i32>(q);
-    const kind = source & ((1 << SOURCE_KIND_BITS) - 1);
-    if (kind == SOURCE_FRAME || kind == SOURCE_INTEGER || kind == SOURCE_NUMBER) {
-      store<value>(to, sourceWord(q));
-    } else if (kind == SOURCE_WIDE) {
-      store<value>(to, sourceWord(q));
-      q += 2 * OPCODE_BYTES;
-    } else if (source >> SOURCE_KIND_BITS == FRAME_PART_CODE) {
-      store<value>(to, returnAddress(load<usize>(q, 4)));
-      q += OPCODE_BYTES;
-    } else if (source >> SOURCE_KIND_BITS == FRAME_PART_LINK) {
-      if (trap) store<value>(to, <value>trap | 1);
-      else if (outer) store<value>(to, outer);
-      else store<usize>(CELL_LEAVING_LINK, to);
-      trap = to - WORD;
-    } else {
-      store<value>(to, source >> SOURCE_KIND_BITS == FRAME_PART_ENV ? env : UNIT);
-    }
-    q += OPCODE_BYTES;
-  }
-  if (trap) store<usize>(CELL_TRAP_SP, trap);
-  store<usize>(CELL_SP, to);
 }

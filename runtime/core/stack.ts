@@ -320,6 +320,22 @@ export function fiber_raise(): void {
   finishFiber(load<value>(load<usize>(CELL_FIBER), FIBER_HANDLE_EXN));
 }
 
+/**
+ * Take the running fiber, whose frames are complete at CELL_SP, for the continuation of effect CELL_ACCU. Registers hold the call of
+ * the parent's handler.
+ */
+export function suspendFiber(): void {
+  const self = load<usize>(CELL_FIBER);
+  const cont = allocSmall(2, TAG_CONT);
+  initField(cont, 0, <value>self | 1);
+  initField(cont, 1, <value>self | 1);
+  const sp = load<usize>(CELL_SP) - WORD;
+  store<value>(sp, UNIT); // the value that the effect will be resumed with
+  store<usize>(CELL_SP, sp);
+  registerContinuation(cont);
+  handleEffect(self, load<value>(CELL_ACCU), <value>cont);
+}
+
 /** Go on in the parent of fiber `self` with its effect handler applied to (effect, continuation, last fiber). */
 function handleEffect(self: usize, eff: value, cont: value): void {
   const parent = load<usize>(self, FIBER_PARENT);
@@ -343,6 +359,11 @@ function unhandled(eff: value): value {
   return <value>p;
 }
 
+/** Raise Effect.Unhandled of effect `eff`. */
+export function raiseUnhandled(eff: value): value {
+  return raise(unhandled(eff));
+}
+
 export function raise_continuation_already_resumed(): value {
   return raise(exceptionNamed("Effect.Continuation_already_resumed"));
 }
@@ -352,25 +373,14 @@ export function raise_continuation_already_resumed(): value {
  * is in CELL_EXN. 1: registers hold the call of the handler.
  */
 export function fiber_perform(): i32 {
-  const self = load<usize>(CELL_FIBER);
-  if (!load<usize>(self, FIBER_PARENT)) {
-    raise(unhandled(load<value>(CELL_ACCU)));
+  if (!load<usize>(load<usize>(CELL_FIBER), FIBER_PARENT)) {
+    raiseUnhandled(load<value>(CELL_ACCU));
     return 0;
   }
-  const cont = allocSmall(2, TAG_CONT);
-  initField(cont, 0, <value>self | 1);
-  initField(cont, 1, <value>self | 1);
-  const sp =
-    pushFrame(
-      load<usize>(CELL_SP),
-      load<usize>(CELL_PC),
-      load<value>(CELL_ENV),
-      load<i32>(CELL_EXTRA_ARGS),
-    ) - WORD;
-  store<value>(sp, UNIT); // the value that the effect will be resumed with
+  const pc = load<usize>(CELL_PC);
+  const sp = pushFrame(load<usize>(CELL_SP), pc, load<value>(CELL_ENV), load<i32>(CELL_EXTRA_ARGS));
   store<usize>(CELL_SP, sp);
-  registerContinuation(cont);
-  handleEffect(self, load<value>(CELL_ACCU), <value>cont);
+  suspendFiber();
   return 1;
 }
 
