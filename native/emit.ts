@@ -309,8 +309,8 @@ export class RegionEmitter extends BigarrayLowering {
     const frame = Math.max(this.frameWords, others);
     const words = frame > UNCHECKED_WORDS ? frame : 0;
     const lowest = e.add32(e.get32(this.spLocal), -words * WORD);
-    const leave = e.call(`leave_entry_${this.parameters}`, this.parameterValues(), i64);
-    return [e.unlikely(m.i32.lt_u(lowest, e.cell32(CELL_NATIVE_LIMIT)), [m.return(leave)])];
+    const grow = e.call(`grow_entry_${this.parameters}`, this.parameterValues(), i64);
+    return [e.unlikely(m.i32.lt_u(lowest, e.cell32(CELL_NATIVE_LIMIT)), [m.return(grow)])];
   }
 
   /** Functions that end by calling others may do so for ever. */

@@ -86,7 +86,7 @@ export class NativeModule {
 
   /** A function of core.wasm. */
   coreFunction(name: string): string {
-    const applied = /^(?:apply|leave_entry)_(\d+)$/.exec(name);
+    const applied = /^(?:apply|grow_entry)_(\d+)$/.exec(name);
     if (applied) this.import(name, nativeParameters(Number(applied[1])), i64);
     else {
       const signature = CORE[name];

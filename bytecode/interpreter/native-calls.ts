@@ -6,7 +6,8 @@
  * - `apply_n`: applies any closure to n arguments;
  * - `apply_memory`: applies any closure to the arguments below sp;
  * - `resume_fiber`: runs another fiber;
- * - `leave_entry_n`: has the interpreter enter a function instead.
+ * - `leave_entry_n`: has the interpreter enter a function instead;
+ * - `grow_entry_n`: the same, or enters it in a new segment of the stack.
  *
  * All calls in tail position are tail calls, but for those of functions without native code.
  */
@@ -48,7 +49,8 @@ export function addNativeCalls(e: Emit, invoke: string): void {
   for (const n of arities) {
     addApply(e, n);
     addRestart(e, n, invoke);
-    addLeaveEntry(e, n);
+    addAtEntry(e, n, `leave_entry_${n}`, "leave_at_entry");
+    addAtEntry(e, n, `grow_entry_${n}`, "grow_at_entry");
   }
   const restarts = arities.map((n) => restart(n));
   for (let held = 1; held <= MAX_HELD_DIRECTLY; held++) {
@@ -197,11 +199,12 @@ function addRestart(e: Emit, n: number, invoke: string): void {
   ]);
 }
 
-function addLeaveEntry(e: Emit, n: number): void {
+/** `name`: core function `call` of a closure, the number of its arguments, and the address above them. */
+function addAtEntry(e: Emit, n: number, name: string, call: string): void {
   const m = e.module;
-  addFunction(e, `leave_entry_${n}`, nativeParameters(n), [i32], [
+  addFunction(e, name, nativeParameters(n), [i32], [
     ...storeArguments(e, n),
-    m.return(e.call("leave_at_entry", [e.get64(n), e.c32(n), e.get32(n + 1)], i64)),
+    m.return(e.call(call, [e.get64(n), e.c32(n), e.get32(n + 1)], i64)),
   ]);
-  m.addFunctionExport(`leave_entry_${n}`, `leave_entry_${n}`);
+  m.addFunctionExport(name, name);
 }

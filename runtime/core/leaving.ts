@@ -39,6 +39,12 @@ export function endLeaving(): void {
   if (link) store<value>(link, load<value>(CELL_LEAVING_TRAP) | 1);
 }
 
+/** Native frames further out are left as well: they are outside of a trap of the stack's own, which is in the chain. */
+export function continueLeaving(trap: usize): void {
+  store<usize>(CELL_LEAVING_LINK, trap + WORD);
+  store<usize>(CELL_LEAVING_TRAP, load<usize>(trap + WORD) & ~1);
+}
+
 /** The innermost native frame, at sp, is left because of `exit`: the interpreter's state there is pushed. 0. */
 export function leave_native(sp: usize, exit: i32): value {
   startLeaving(exit);

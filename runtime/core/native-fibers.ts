@@ -36,6 +36,7 @@ import {
   STUB_FIBER_RETURN,
   STUB_RAISE_NOTRACE,
   STUB_RETURN,
+  STUB_SEGMENT_RETURN,
   WORD,
 } from "../layout";
 import { interpret, pushApplication, pushState } from "./callback";
@@ -48,9 +49,13 @@ import {
   raise_continuation_already_resumed,
   raiseUnhandled,
   returnAddress,
+  segment_return,
   suspendFiber,
 } from "./stack";
 import { addr, field, UNIT, value } from "./values";
+
+/** A return address, the environment, the number of arguments that remain. */
+const RETURN_FRAME_BYTES: usize = 3 * WORD;
 
 /**
  * RESUME in native code, which goes on at sp, of a fiber that has not been resumed before: as fiber_resume. How many values CELL_ACCU
@@ -110,6 +115,10 @@ function runNatively(fn: value): i32 {
       store<value>(CELL_ACCU, result);
       fiber_return();
       return atHome();
+    } else if (load<value>(sp) == returnAddress(STUB_SEGMENT_RETURN)) {
+      store<usize>(CELL_SP, sp + RETURN_FRAME_BYTES);
+      segment_return();
+      sp = load<usize>(CELL_SP);
     } else {
       store<usize>(CELL_SP, sp);
       pushState(STUB_RETURN, UNIT, 0, result);

@@ -18,8 +18,6 @@ import {
   CELL_HOME,
   CELL_INTERPRETER_BASE,
   CELL_LEAVING_EXIT,
-  CELL_LEAVING_LINK,
-  CELL_LEAVING_TRAP,
   CELL_NATIVE_BUDGET,
   CELL_NATIVE_FLOOR,
   CELL_NATIVE_LIMIT,
@@ -45,10 +43,11 @@ import {
 } from "../layout";
 import { continueBacktrace } from "./backtrace";
 import { interpret, pushApplication } from "./callback";
+import { raiseStackOverflow } from "./fail";
 import { allocSmall, collect } from "./gc/alloc";
-import { endLeaving, leave_at_entry, leave_native } from "./leaving";
+import { continueLeaving, endLeaving, leave_at_entry, leave_native } from "./leaving";
 import { popRoot, pushRoot } from "./roots";
-import { pushFrame, pushTrap, returnAddress } from "./stack";
+import { pushFrame, pushTrap, returnAddress, segment_return, stack_grow } from "./stack";
 import { addr, partialIndex, UNIT, value, wosize } from "./values";
 
 /** Call native code: function `index` of the table with `arity` arguments at argv. Generated, as the interpreter is. */
@@ -153,10 +152,41 @@ export function call_interpreter(f: value, nargs: i32, sp: usize): value {
     return exit == EXIT_STOP ? load<value>(CELL_ACCU) : 0;
   }
   store<i32>(CELL_LEAVING_EXIT, exit);
-  store<usize>(CELL_LEAVING_LINK, trap + WORD);
-  store<usize>(CELL_LEAVING_TRAP, load<usize>(trap + WORD) & ~1);
   store<value>(CELL_EXN, 0);
+  continueLeaving(trap);
   return 0;
+}
+
+/**
+ * f, whose native code is for `nargs` arguments, was applied to the words below sp, and found too little room. If it is the running
+ * segment's that is used up, f is called in a new one. The result, or 0 as above.
+ */
+export function grow_at_entry(f: value, nargs: i32, sp: usize): value {
+  const floor = load<usize>(CELL_NATIVE_FLOOR);
+  const limit = load<usize>(CELL_NATIVE_LIMIT);
+  const isSegments = load<usize>(CELL_STACK_LIMIT) > floor && sp > floor + CROSSING_BYTES;
+  if (!isSegments || indexOf(f) == 0) return leave_at_entry(f, nargs, sp);
+  store<usize>(CELL_SP, sp - <usize>nargs * WORD);
+  if (!stack_grow(nargs, 0)) return raiseStackOverflow();
+  const trap = load<usize>(CELL_TRAP_SP);
+  const argv = load<usize>(CELL_SP);
+  const top = argv + <usize>nargs * WORD;
+  const budget = sp - floor - CROSSING_BYTES;
+  const inner = top > budget ? top - budget : 1;
+  store<usize>(CELL_NATIVE_FLOOR, inner);
+  store<usize>(CELL_NATIVE_LIMIT, max(inner, load<usize>(CELL_STACK_LIMIT)));
+  const result = invoke(indexOf(f), nargs, argv, f, top);
+  store<usize>(CELL_NATIVE_FLOOR, floor);
+  store<usize>(CELL_NATIVE_LIMIT, limit);
+  if (!result && !load<value>(CELL_EXN)) {
+    endLeaving();
+    continueLeaving(trap);
+    return 0;
+  }
+  store<usize>(CELL_SP, trap);
+  segment_return();
+  if (!result) continueBacktrace(trap, sp);
+  return result;
 }
 
 /** Copy a few words: memory.copy is a call of the engine's. */
