@@ -17,26 +17,24 @@ const MAX_OFFSET = 2 ** 50;
 /** What makes blocks: no integer, and no other block. */
 const MAKERS: ReadonlySet<Operation> = new Set(["makeBlock", "makeFloatBlock", "closure", "recursiveClosures", "box", "boxInteger"]);
 
+/** On integers of any size, until they are wrapped. */
+const WRAPPING = {
+  add: (x: bigint, y: bigint) => x + y,
+  sub: (x: bigint, y: bigint) => x - y,
+  mul: (x: bigint, y: bigint) => x * y,
+  and: (x: bigint, y: bigint) => x & y,
+  or: (x: bigint, y: bigint) => x | y,
+  xor: (x: bigint, y: bigint) => x ^ y,
+};
 const ARITHMETIC: Readonly<Record<ArithOp, (x: bigint, y: bigint) => bigint | undefined>> = {
-  add: (x, y) => x + y,
-  sub: (x, y) => x - y,
-  mul: (x, y) => x * y,
-  and: (x, y) => x & y,
-  or: (x, y) => x | y,
-  xor: (x, y) => x ^ y,
+  ...WRAPPING,
   lsl: (x, y) => (isShift(y) ? x << y : undefined),
   lsr: (x, y) => (isShift(y) ? BigInt.asUintN(63, x) >> y : undefined),
   asr: (x, y) => (isShift(y) ? x >> y : undefined),
 };
-/** Those that are folded. */
-const INT64: Partial<Readonly<Record<Int64Op, (x: bigint, y: bigint) => bigint>>> = {
-  add: (x, y) => x + y,
-  sub: (x, y) => x - y,
-  mul: (x, y) => x * y,
-  and: (x, y) => x & y,
-  or: (x, y) => x | y,
-  xor: (x, y) => x ^ y,
-};
+/** Those of boxed integers that are folded. */
+const INT64: Partial<Readonly<Record<Int64Op, (x: bigint, y: bigint) => bigint>>> = WRAPPING;
+
 const isShift = (n: bigint): boolean => n >= 0n && n < 63n;
 
 const COMPARISONS: Readonly<Record<CompareOp, (x: bigint, y: bigint) => boolean>> = {
