@@ -28,6 +28,8 @@ interface NativeFragment {
   redirected: number;
   /** While some are: the functions that were in the table. */
   replaced: readonly unknown[];
+  /** Native code that calls functions of this one without the table. */
+  readonly callers: NativeFragment[];
 }
 
 export class Redirection {
@@ -42,9 +44,18 @@ export class Redirection {
     this.code = code;
   }
 
-  /** Tell what functions of some code have native code, which is in the table. */
-  addNative(fragment: CodeFragment, functions: Iterable<NativeEntry>): void {
-    this.natives.set(fragment, { functions: [...functions], redirected: 0, replaced: [] });
+  /**
+   * Tell what functions of some code have native code, which is in the table, and which code words closures have whose functions it
+   * calls without a look at the table.
+   */
+  addNative(fragment: CodeFragment, functions: Iterable<NativeEntry>, called: readonly bigint[] = []): void {
+    const native: NativeFragment = { functions: [...functions], redirected: 0, replaced: [], callers: [] };
+    this.natives.set(fragment, native);
+    for (const callee of new Set(called.map((word) => this.nativeOf(word)))) {
+      if (!callee) continue;
+      callee.callers.push(native);
+      if (callee.redirected > 0) this.suspend(native);
+    }
   }
 
   /** Write the code word of a closure (Obj.set_raw_field). One that it had before it was redirected is put back as it was. */
@@ -54,10 +65,10 @@ export class Redirection {
     const original = this.originals.get(word);
     if (original) {
       this.forget(word, original);
-      this.restore(word);
+      this.restore(this.nativeOf(word));
     } else {
       this.remember(before, u8[closure + CLOSURE_ARITY]!);
-      this.suspend(before);
+      this.suspend(this.nativeOf(before));
     }
     i64[closure >>> 3] = original ? word : BigInt.asUintN(32, word);
     u8[closure + CLOSURE_ARITY] = original?.arity ?? 0;
@@ -80,21 +91,21 @@ export class Redirection {
     return fragment && this.natives.get(fragment);
   }
 
-  private suspend(word: bigint): void {
-    const native = this.nativeOf(word);
+  private suspend(native: NativeFragment | undefined): void {
     if (native && native.redirected++ === 0) {
       const { core } = this.machine;
       native.replaced = native.functions.map(({ index }) => core.natives.get(index));
       for (const { index, arity } of native.functions) core.natives.set(index, core[leaveEntry(arity)]);
+      native.callers.forEach((caller) => this.suspend(caller));
     }
   }
 
-  private restore(word: bigint): void {
-    const native = this.nativeOf(word);
+  private restore(native: NativeFragment | undefined): void {
     if (native && --native.redirected === 0) {
       const { natives } = this.machine.core;
       native.functions.forEach(({ index }, i) => natives.set(index, native.replaced[i]));
       native.replaced = [];
+      native.callers.forEach((caller) => this.restore(caller));
     }
   }
 }

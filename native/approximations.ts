@@ -84,16 +84,9 @@ export class Approximations {
     }
   }
 
-  /** The closures in the blocks of units: global, field of the block, and word of the code. */
-  exported(): { global: number; field: number; entry: number }[] {
-    return [...this.globals.keys()].flatMap((global) => {
-      const unit = this.unitBlock(global);
-      if (!unit) return [];
-      return unit.node.inputs.flatMap((value, field) => {
-        const entry = this.entryOf(unit.fn, value);
-        return entry === undefined ? [] : [{ global, field, entry }];
-      });
-    });
+  /** Whether the code itself stores something in a global. */
+  isSet(global: number): boolean {
+    return this.globals.has(global);
   }
 
   /** The closure so many functions after that of a node in the same block. */

@@ -26,7 +26,7 @@ import type { Frame } from "./frames.ts";
 import type { HandlerEdge, Node } from "./ir.ts";
 import { handlerInputs } from "./phis.ts";
 import { NodeLowering } from "./lower.ts";
-import type { NativePrimitive } from "./module.ts";
+import type { NativeModule, NativePrimitive } from "./module.ts";
 
 const { i32, i64 } = binaryen;
 
@@ -144,13 +144,30 @@ export abstract class CallLowering extends NodeLowering {
       args.forEach((arg, i) => this.code.push(e.store64(argv(), i * WORD, this.value(arg))));
       return call(this.native.coreFunction("apply_memory"), [this.value(f), e.c32(n), sp()]);
     }
+    const bound = this.boundFunction(f, n);
     const index = (): Expr => e.load32(this.address(f), CLOSURE_INDEX);
-    const direct = m.i32.eq(m.i32.load8_u(CLOSURE_ARITY, 1, this.address(f)), e.c32(n));
+    const test = bound
+      ? m.i64.eq(e.load64(this.address(f)), bound.codeWord())
+      : m.i32.eq(m.i32.load8_u(CLOSURE_ARITY, 1, this.address(f)), e.c32(n));
+    const direct = (): Expr => {
+      if (bound) return call(bound.name, values());
+      const through = tail ? m.return_call_indirect : m.call_indirect;
+      return through(NATIVES, index(), values(), nativeParameters(n), i64);
+    };
     const apply = call(this.native.coreFunction(`apply_${n}`), values());
-    const indirect = (): Expr => m.call_indirect(NATIVES, index(), values(), nativeParameters(n), i64);
-    if (!tail) return m.if(direct, m.block(null, [e.hint(true), indirect()], i64), apply);
-    this.code.push(e.likely(direct, [m.return_call_indirect(NATIVES, index(), values(), nativeParameters(n), i64)]));
+    if (!tail) return m.if(test, m.block(null, [e.hint(true), direct()], i64), apply);
+    this.code.push(e.likely(test, [direct()]));
     return apply;
+  }
+
+  /** The function of another unit that f is expected to be: a field of its block, or of a module in that. */
+  private boundFunction(f: Node, arity: number): ReturnType<NativeModule["bind"]> {
+    const path: number[] = [];
+    let node = f;
+    for (; node.operation === "field"; node = node.inputs[0]!) path.unshift(node.immediates[0] as number);
+    if (path.length === 0 || node.operation !== "global") return undefined;
+    const global = node.immediates[0] as number;
+    return this.unit.approximations.isSet(global) ? undefined : this.native.bind({ global, path, arity });
   }
 
   private apply(node: Node): void {

@@ -11,14 +11,16 @@ export interface NativeFunction {
   readonly name: string;
 }
 
-/** A function that is in the block of a unit: what other units can know of it. */
-export interface ExportedFunction {
+/**
+ * What is expected to be a function of another unit when code is linked, so that it can be called directly (binding.ts): in the
+ * block of its unit, or of a module in that.
+ */
+export interface BoundFunction {
   /** The unit's global, by its number in the code. */
   readonly global: number;
-  /** The block's field. */
-  readonly field: number;
-  /** Word of the function's first instruction. */
-  readonly entry: number;
+  /** Fields that lead there from the unit's block. */
+  readonly path: readonly number[];
+  /** Arguments of the calls. */
   readonly arity: number;
 }
 
@@ -47,7 +49,6 @@ export interface NativeCode {
   readonly siteEntries: Int32Array;
   readonly continuations: number;
   readonly parts: readonly NativePart[];
-  readonly exports: readonly ExportedFunction[];
   /**
    * For code that is linked when it is loaded, and numbers its globals by itself until then: for each number the word of the
    * code where the linker puts the right one. Absent: the numbers are the right ones.
@@ -56,7 +57,25 @@ export interface NativeCode {
 }
 
 /** Where the imports of a module come from; `native`: in a piece of code (piece.ts), what other pieces define. */
-export const IMPORTS = { core: "core", bactrian: "bactrian", primitiveIndex: "index", native: "native" } as const;
+export const IMPORTS = {
+  core: "core",
+  bactrian: "bactrian",
+  primitiveIndex: "index",
+  native: "native",
+  bound: "bound",
+  codeWord: "code word",
+} as const;
+
+/** What a bound function is called, and the code word of the closures for which it is to be called. */
+export const boundName = ({ global, path, arity }: BoundFunction): string => `${[global, ...path].join(".")} ${arity}`;
+
+/** The bound function of a name; undefined: it is none. */
+export function boundFunction(name: string): BoundFunction | undefined {
+  const [, place, arity] = /^(\d+(?:\.\d+)+) (\d+)$/.exec(name) ?? [];
+  if (place === undefined) return undefined;
+  const [global, ...path] = place.split(".").map(Number) as [number, ...number[]];
+  return { global, path, arity: Number(arity) };
+}
 
 /**
  * Globals that a module imports. Those of parts and numbers are variable where several parts are linked one after the other.

@@ -7,7 +7,7 @@ import { describeFile, MAGIC_VERSION, ocamlVersionOf } from "../bytecode/formats
 import { type CompilationUnit, readUnits } from "../bytecode/formats/unit.ts";
 import { crc32, CRC32_LENGTH } from "../runtime/crc32.ts";
 import { MAX_NATIVE_ARITY } from "../runtime/layout.ts";
-import type { ExportedFunction, NativeFunction, NativePart } from "./code.ts";
+import type { NativeFunction, NativePart } from "./code.ts";
 import { FORMAT_VERSION, type NativeFile, SECTION } from "./file.ts";
 import { COMPILE_AGAIN, compileModule } from "./load.ts";
 import { type CustomSection, customSections, looksLikeModule } from "./wasm-sections.ts";
@@ -84,10 +84,6 @@ function decode(value: unknown, bytes: Uint8Array): NativeFile {
     const [entry, arity, name] = tuple(fn, 3);
     return { entry: int(entry, end - 1), arity: int(arity, MAX_NATIVE_ARITY), index, name: text(name) };
   });
-  const exports = list(field("exports")).map((fn): ExportedFunction => {
-    const [global, slot, entry, arity] = tuple(fn, 4);
-    return { global: int(global), field: int(slot), entry: int(entry, end - 1), arity: int(arity) };
-  });
   const siteWords = words(field("siteWords"));
   const siteCodeAddresses = words(field("siteCodeAddresses"), siteWords.length);
   const siteEntries = words(field("siteEntries"), siteWords.length);
@@ -103,7 +99,6 @@ function decode(value: unknown, bytes: Uint8Array): NativeFile {
     siteEntries,
     continuations,
     parts,
-    exports,
     ...(globalWords && { globalWords }),
   };
   return { ocaml, abi: text(field("abi")), kind, bytecode, units, code };

@@ -20,7 +20,6 @@ export function writeNativeFile({ ocaml, abi, kind, bytecode, code }: NativeFile
     siteEntries: bytesOf(code.siteEntries),
     continuations: code.continuations,
     globalWords: code.globalWords ? bytesOf(code.globalWords) : null,
-    exports: code.exports.map(({ global, field, entry, arity }) => [global, field, entry, arity]),
     checksum: new Uint8Array(CRC32_LENGTH),
   };
   const contents = packr.pack(encoded);

@@ -17,7 +17,7 @@ import { looksLikeModule } from "./wasm-sections.ts";
 export const SECTION = "bactrian";
 
 /** To be changed with every change of what follows, and of what native code expects of its imports; at most 127. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 /** A file of native code. */
 export interface NativeFile {
@@ -49,8 +49,6 @@ export interface EncodedFile {
   readonly continuations: number;
   /** null: the code has the right numbers. */
   readonly globalWords: Uint8Array | null;
-  /** Global, field, entry and arity of each. */
-  readonly exports: readonly (readonly [number, number, number, number])[];
   /** CRC-32 of all that is before it in the file. */
   readonly checksum: Uint8Array;
 }

@@ -4,6 +4,7 @@ import type { Engine } from "../bytecode/engine.ts";
 import { placeNativeClosures } from "../bytecode/native-closures.ts";
 import { FormatError } from "../bytecode/formats/errors.ts";
 import { CODE_BIAS, NATIVE_MARK, WORD } from "../runtime/layout.ts";
+import { bindFunctions } from "./binding.ts";
 import { GLOBALS, IMPORTS, type NativeCode, type NativeFunction } from "./code.ts";
 import { partAt } from "./parts.ts";
 
@@ -68,11 +69,14 @@ export class LoadedNative {
     const origin = fragment.start - 4 * start;
     this.relocateSites(part, origin);
     this.setPart(part, origin - CODE_BIAS);
-    for (const number of globals) this.setOffset(number, WORD * fragment.original[globalWords![number]! - start]!);
-    if (!this.several) this.instantiate();
+    const numberOf = (global: number): number | undefined => fragment.original[(globalWords?.[global] ?? NaN) - start];
+    for (const number of globals) this.setOffset(number, WORD * numberOf(number)!);
+    const imported = this.several ? [] : WebAssembly.Module.imports(this.module);
+    const { imports, codeWords } = bindFunctions(this.engine.machine, imported, numberOf);
+    if (!this.several) this.instantiate(imports);
     const natives = functions.map(({ index, arity }): NativeEntry => ({ index: this.table + index, arity }));
     fragment.native = natives[functions.findIndex(({ entry }) => entry === start)];
-    this.engine.redirection.addNative(fragment, natives);
+    this.engine.redirection.addNative(fragment, natives, codeWords);
     this.engine.code.beforeInterpreting(fragment, () => {
       placeNativeClosures(this.engine.machine, fragment, new Map(natives.map((native, i) => [functions[i]!.entry - start, native])));
     });
@@ -101,7 +105,8 @@ export class LoadedNative {
     else this.globals.set(name, new WebAssembly.Global({ value: type, mutable }, value));
   }
 
-  private instantiate(): void {
+  /** `bound`: the functions of other units; there are none where several parts are linked later. */
+  private instantiate(bound: WebAssembly.Imports = {}): void {
     const { machine, primitives } = this.engine;
     const { natives } = machine.core;
     const { functions, continuations } = this.code;
@@ -112,6 +117,7 @@ export class LoadedNative {
     }
     try {
       new WebAssembly.Instance(this.module, {
+        ...bound,
         [IMPORTS.core]: machine.core as unknown as WebAssembly.ModuleImports,
         [IMPORTS.primitiveIndex]: index,
         [IMPORTS.bactrian]: { memory: machine.memory, natives, ...Object.fromEntries(this.globals) },

@@ -3,7 +3,7 @@ import binaryen from "binaryen";
 import { Emit } from "../bytecode/interpreter/registers.ts";
 import { nativeParameters, NATIVES } from "../bytecode/interpreter/native-calls.ts";
 import { MAX_NATIVE_ARITY, WORD } from "../runtime/layout.ts";
-import { GLOBALS, IMPORTS, type NativeFunction } from "./code.ts";
+import { boundName, type BoundFunction, GLOBALS, IMPORTS, type NativeFunction } from "./code.ts";
 import { functionLabel, type Piece } from "./piece.ts";
 import { Sites } from "./sites.ts";
 import type { CalledPrimitive } from "./ssa.ts";
@@ -113,6 +113,22 @@ export class NativeModule {
     const params = arity === "n" ? [i32, i32] : Array<binaryen.Type>(arity).fill(i64);
     this.import(name, binaryen.createType(params), i64);
     return name;
+  }
+
+  /**
+   * What a function of another unit is called by, and the code word that its closure has then; undefined: it is not bound, since
+   * parts that are linked one after the other are instantiated before.
+   */
+  bind(fn: BoundFunction): { readonly name: string; readonly codeWord: () => binaryen.ExpressionRef } | undefined {
+    if (this.placement.several || !this.placement.relocatable) return undefined;
+    const imported = boundName(fn);
+    const [name, codeWord] = [`bound ${imported}`, `code word ${imported}`];
+    if (!this.imported.has(name)) {
+      this.imported.add(name);
+      this.module.addFunctionImport(name, IMPORTS.bound, imported, nativeParameters(fn.arity), i64);
+      this.module.addGlobalImport(codeWord, IMPORTS.codeWord, imported, i64);
+    }
+    return { name, codeWord: () => this.module.global.get(codeWord, i64) };
   }
 
   /** The number of a primitive of the host, as an i32. */

@@ -1,6 +1,6 @@
 /** What native code consists of, the pieces that it is compiled in, and the code that they make. It takes no binaryen. */
 import { assemble } from "./assemble.ts";
-import type { ExportedFunction, NativeCode, NativeFunction } from "./code.ts";
+import type { NativeCode, NativeFunction } from "./code.ts";
 import type { Piece } from "./piece.ts";
 import type { NativeSource } from "./source.ts";
 
@@ -14,7 +14,6 @@ export interface PieceRange {
 export interface Plan {
   /** In the order of their indices. */
   readonly functions: readonly NativeFunction[];
-  readonly exports: readonly ExportedFunction[];
   readonly pieces: readonly PieceRange[];
 }
 
@@ -36,6 +35,6 @@ export function planPieces(nodes: readonly number[]): PieceRange[] {
 export type OnProgress = (done: number, total: number) => void;
 
 /** The code that all pieces of a plan make. */
-export function finishCode({ parts, globalWords }: NativeSource, { functions, exports }: Plan, pieces: readonly Piece[]): NativeCode {
-  return { ...assemble(functions, pieces), functions, parts, exports, ...(globalWords && { globalWords }) };
+export function finishCode({ parts, globalWords }: NativeSource, { functions }: Plan, pieces: readonly Piece[]): NativeCode {
+  return { ...assemble(functions, pieces), functions, parts, ...(globalWords && { globalWords }) };
 }

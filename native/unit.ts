@@ -65,12 +65,10 @@ export class Compilation {
     };
     for (const { fn } of compiled) this.prepare(fn);
     this.performers = new Performers(byEntry, approximations);
-    const arities = new Map(source.functions.map(({ entry, arity }) => [entry, arity]));
     const partial = this.unit.partialApplications.all;
     const nodes = [...compiled.map(({ fn }) => nodeCount(fn.blocks)), ...partial.map(() => PARTIAL_NODES)];
     this.plan = {
       functions: [...functions, ...partial.map((application) => application.code)],
-      exports: approximations.exported().map((fn) => ({ ...fn, arity: arities.get(fn.entry)! })),
       pieces: planPieces(nodes),
     };
   }

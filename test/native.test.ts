@@ -5,6 +5,8 @@ import { join } from "node:path";
 import t from "tap";
 import { loadCore } from "../loader/installation.ts";
 import { prepareProgram, runPrepared } from "../loader/program.ts";
+import { bindFunctions } from "../native/binding.ts";
+import { boundName, IMPORTS } from "../native/code.ts";
 import { compileProgram } from "../native/compile.ts";
 import { NodeHost } from "../runtime/host/node.ts";
 import { mixes } from "./support/mixes.ts";
@@ -73,6 +75,42 @@ t.test("the interpreter starts when it is needed only, and finds the code prepar
     t.equal(result.interpreted, false, name);
   }
   t.same(start("returns", (_, fn) => !fn.endsWith(".sum")), { output: "55 none", status: 0, interpreted: true });
+  t.end();
+});
+
+t.test("functions of other units are bound to what is there, if it has native code for as many arguments", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "bactrian-native-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const source = `let f x = x + Sys.opaque_identity 1
+module M = struct let g x y = f x + y end
+let interpreted x = f x
+let partial = M.g 1
+let number = f 0
+let () = ignore (interpreted 1)`;
+  writeFileSync(join(folder, "fields.ml"), source);
+  const program = compilePrograms(folder).get("fields")!;
+  const core = loadCore();
+  const chosen = (_: number, name: string): boolean => !name.endsWith("interpreted");
+  const prepared = prepareProgram(program, { core, host: new NodeHost(), argv: ["fields"], native: compileProgram(program, core, { chosen }) });
+  t.equal(runPrepared(prepared), 0);
+  const { machine } = prepared.engine;
+  const global = program.globals!.symbols.find(({ name }) => name === "Fields")!.index;
+  const bound = (arity: number, ...path: number[]): string => {
+    const name = boundName({ global, path, arity });
+    const { imports, codeWords } = bindFunctions(machine, [{ module: IMPORTS.bound, name, kind: "function" }], (number) => number);
+    const { value } = imports[IMPORTS.codeWord]![name] as WebAssembly.Global<"i64">;
+    t.same(codeWords, value === 0n ? [] : [value]);
+    return imports[IMPORTS.bound]![name] === (machine.core as unknown as Record<string, unknown>)[`apply_${arity}`] ? "applied" : "called";
+  };
+  t.equal(bound(1, 0), "called", "a function");
+  t.equal(bound(2, 0), "applied", "a function, with too many arguments");
+  t.equal(bound(2, 1, 0), "called", "a function in a module");
+  t.equal(bound(1, 1, 0), "applied", "a function, with too few arguments");
+  t.equal(bound(1, 1), "applied", "a module");
+  t.equal(bound(1, 2), "applied", "a function that is interpreted");
+  t.equal(bound(1, 4), "applied", "a number");
+  t.equal(bound(1, 5), "applied", "a field that is not there");
+  t.equal(bound(1, 0, 0), "applied", "what is in a closure");
   t.end();
 });
 

@@ -33,9 +33,11 @@ async function session(tier: string, input: string, environment: Record<string, 
   return `${stdout}${stderr}${status === 0 ? "" : `status ${status}\n`}`;
 }
 
-copyFileSync(join(data, "kernel.ml"), join(folder, "kernel.ml"));
-ocamlc(folder, ["-g", "-c", "kernel.ml"]);
-compile("kernel.cmo");
+for (const unit of ["kernel", "callers"]) {
+  copyFileSync(join(data, `${unit}.ml`), join(folder, `${unit}.ml`));
+  ocamlc(folder, ["-g", "-c", `${unit}.ml`]);
+  compile(`${unit}.cmo`);
+}
 
 /** All that a toplevel says, given what it says to phrases. */
 const whole = (answers: string): string => `OCaml version 5.3.0\nEnter "#help;;" for help.\n\n${answers}\n`;
@@ -45,12 +47,12 @@ const TIERS = ["interp", "native"];
 const isNative = (f: string): string => `Nativeint.shift_right (Obj.raw_field (Obj.repr ${f}) 0) 32 <> 0n;;\n`;
 
 t.test("sessions give what OCaml's toplevel gives, in every mix of tiers", async (t) => {
-  for (const name of ["crossing", "tracing"]) {
+  for (const name of ["crossing", "tracing", "calling"]) {
     const phrases = readFileSync(join(data, `${name}.ml`), "utf8");
     const reference = readFileSync(join(data, `${name}.reference`), "utf8");
     for (const tier of TIERS) {
       for (const plugin of ["kernel.cmo", "kernel.cmxs"]) {
-        t.equal(await session(tier, phrases.replaceAll("kernel.cmo", plugin)), reference, `${name}: ${tier}, ${plugin}`);
+        t.equal(await session(tier, phrases.replaceAll("kernel.cmo", plugin).replaceAll("callers.cmo", plugin.replace("kernel", "callers"))), reference, `${name}: ${tier}, ${plugin}`);
       }
     }
   }
