@@ -36,7 +36,11 @@ const { metafile } = await build({
   external: ["binaryen"],
 });
 const start = await makeSingleFile(metafile, "cli/run.ts", options);
-edit("dist/cli/main.js", (text) => text.replace(/import\("\.\.\/chunks\/run-\w+\.js"\)/, `require("../chunks/${basename(start)}")`));
+edit("dist/cli/main.js", (text) => {
+  const imported = /import\("\.\.\/chunks\/run-\w+\.js"\)/;
+  if (!imported.test(text)) throw new Error("main.js does not import what runs programs");
+  return text.replace(imported, `require("../chunks/${basename(start)}")`);
+});
 // main.js does now, and commander, which is CommonJS, requires Node's modules.
 for (const path of Object.keys(metafile.outputs)) edit(path, (text) => (/typeof require|require\(/.test(text) ? text.replace(/^(#!.*\n)?/, `$1${REQUIRE}`) : text));
 
