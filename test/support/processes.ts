@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 
 /** Arguments of Node, before a TypeScript file, for a process that ends with the one that starts it. */
-export const CHILD: readonly string[] = ["tsx", ...["binaryen-as-it-is.ts", "orphans.ts"].map((name) => new URL(name, import.meta.url).href)].map(
+export const CHILD: readonly string[] = ["tsx", ...["binaryen-as-it-is.mjs", "orphans.ts"].map((name) => new URL(name, import.meta.url).href)].map(
   (module) => `--import=${module}`,
 );
 
