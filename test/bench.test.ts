@@ -343,9 +343,9 @@ t.test("a baseline that is run again", async (t) => {
     command.run(["bench", "--tiers", "interp", "--runs", "1", ...options, "p.ml"], {}, { patience: 120_000 });
   const write = (rounds: number): void =>
     writeFileSync(join(command.folder, "p.ml"), `let () = for _ = 1 to ${rounds} do ignore (Sys.opaque_identity (List.init 1000 Fun.id)) done`);
-  write(2_000);
+  write(10_000);
   t.equal((await bench("--json", "b.json")).status, 0);
-  write(6_000);
+  write(30_000);
   const slower = await bench("--baseline", "b.json");
   t.equal(slower.status, 1, slower.stderr);
   t.match(slower.stdout, /\| p +\| interp \| +\d[^|]+\| +\d+ \| side by side \| slower \|/);
