@@ -16,12 +16,15 @@ const MAX_THREADS = 4;
 /** Memory that a thread takes for each word of the code: 350 MB for the 725,000 of OCaml's compiler, and some more. */
 const BYTES_PER_WORD = 700;
 
+/** Processors that V8's own threads keep busy meanwhile: with two in all, two threads take as long as one. */
+const PROCESSORS_OF_V8 = 1;
+
 /** How many threads a compilation is worth on this machine. */
 export function worthThreads({ code, functions }: NativeSource): number {
   const words = (code.length * functions.filter(({ chosen }) => chosen).length) / Math.max(1, functions.length);
   // Only newer releases of Node 20 know what a container leaves.
   const memory = process.availableMemory?.() ?? freemem();
-  const most = [words / WORDS_PER_THREAD, memory / (BYTES_PER_WORD * code.length), MAX_THREADS, availableParallelism()];
+  const most = [words / WORDS_PER_THREAD, memory / (BYTES_PER_WORD * code.length), MAX_THREADS, availableParallelism() - PROCESSORS_OF_V8];
   return Math.max(1, Math.floor(Math.min(...most)));
 }
 
