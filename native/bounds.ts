@@ -3,22 +3,19 @@ import { OF_ANY } from "./invariants.ts";
 import { Node, type SsaFunction } from "./ir.ts";
 import { allInputs, allStates, dropUnused, exitInputs, replaceNodes, stateNodes } from "./phis.ts";
 
+/** Whether a node compares an index with an array's length. */
+const isCheck = ({ operation, immediates, inputs }: Node): boolean =>
+  operation === "compare" && immediates[0] === "ult" && inputs[1]!.operation === "vectLength" && inputs[1]!.immediates[0] !== OF_ANY;
+
 /** Let indices be compared with the headers of arrays where that is all that their lengths are for. */
 export function checkBounds(fn: SsaFunction): void {
-  const checks = new Map<Node, Node[]>();
-  for (const { nodes } of fn.blocks) {
-    for (const node of nodes) {
-      if (node.operation !== "compare" || node.immediates[0] !== "ult") continue;
-      const [, length] = node.inputs;
-      if (length!.operation === "vectLength" && length!.immediates[0] !== OF_ANY) checks.set(length!, [...(checks.get(length!) ?? []), node]);
-    }
-  }
-  if (checks.size === 0) return;
+  const checks = fn.blocks.flatMap(({ nodes }) => nodes.filter(isCheck));
+  if (checks.length === 0) return;
   const uses = useCounts(fn);
   const replaced = new Map<Node, Node>();
-  for (const [length, [check, ...others]] of checks) {
-    if (others.length > 0 || uses.get(length) !== 1) continue;
-    replaced.set(check!, new Node(fn.nextId++, "inBounds", [length.inputs[0]!, check!.inputs[0]!], []));
+  for (const check of checks) {
+    const [index, length] = check.inputs;
+    if (uses.get(length!) === 1) replaced.set(check, new Node(fn.nextId++, "inBounds", [length!.inputs[0]!, index!], []));
   }
   for (const { nodes } of fn.blocks) nodes.forEach((node, i) => (nodes[i] = replaced.get(node) ?? node));
   replaceNodes(fn.blocks, replaced);

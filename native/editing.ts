@@ -1,6 +1,7 @@
 /** A function while a pass changes its control-flow graph. */
 import type { BasicBlock } from "./cfg.ts";
 import type { Block, Node, SsaFunction } from "./ir.ts";
+import { phisOf } from "./phis.ts";
 
 export class Editing {
   readonly fn: SsaFunction;
@@ -60,6 +61,14 @@ export class Editing {
     this.descriptions[index] = { ...description, handler: undefined };
     const list = this.predecessors[handler]!;
     list.splice(list.indexOf(index), 1);
+  }
+
+  /** Let a block, which is no handler, not be reached from another any more: what its phis took from there goes. */
+  dropPredecessor(block: number, from: number): void {
+    const list = this.predecessors[block]!;
+    const i = list.indexOf(from);
+    list.splice(i, 1);
+    for (const phi of phisOf(this.blocks[block]!)) phi.inputs = phi.inputs.filter((_, input) => input !== i);
   }
 
   /** Let the function be as it has been changed. */

@@ -1,5 +1,6 @@
 /**
- * Extensions of 32 bits to 64 that nobody needs: of many numbers only the low half is looked at (the "demanded bits" of LLVM). Arithmetic on Int32 is done on whole words, and only what is compared, stored or boxed is extended.
+ * Extensions of 32 bits to 64 that nobody needs: of many numbers only the low half is looked at (the "demanded bits" of LLVM). Arithmetic
+ * on Int32 is done on whole words, and only what is compared, stored or boxed is extended.
  */
 import { CUSTOM_INT32 } from "../runtime/layout.ts";
 import { type FrameState, type Int64Op, type Node, type Operation, OPERATIONS, type SsaFunction } from "./ir.ts";

@@ -1,23 +1,18 @@
 /** Ways that control cannot go: they are cut off, and the blocks go to which nothing leads any more. */
 import { reversePostorder } from "./dominators.ts";
+import { Editing } from "./editing.ts";
 import type { Block, Exit, HandlerEdge, SsaFunction } from "./ir.ts";
 import { phisOf } from "./phis.ts";
 
 /** Let blocks have the successors given here, some of those they had. */
 export function cutEdges(fn: SsaFunction, successors: ReadonlyMap<number, readonly number[]>): void {
-  const predecessors = fn.graph.predecessors.map((list) => [...list]);
-  const blocks = fn.graph.blocks.map((block) => {
-    const kept = successors.get(block.index);
-    if (!kept) return block;
-    for (const to of new Set(block.successors)) {
-      if (kept.includes(to)) continue;
-      const i = predecessors[to]!.indexOf(block.index);
-      predecessors[to]!.splice(i, 1);
-      for (const phi of phisOf(fn.blocks[to]!)) phi.inputs = phi.inputs.filter((_, input) => input !== i);
-    }
-    return { ...block, successors: kept };
-  });
-  fn.graph = { blocks, predecessors };
+  const editing = new Editing(fn);
+  for (const [from, kept] of successors) {
+    const description = editing.descriptions[from]!;
+    for (const to of new Set(description.successors)) if (!kept.includes(to)) editing.dropPredecessor(to, from);
+    editing.descriptions[from] = { ...description, successors: kept };
+  }
+  editing.finish();
   dropUnreachable(fn);
 }
 

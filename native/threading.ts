@@ -124,8 +124,7 @@ class Threading extends Editing {
       this.predecessors[to]!.push(from);
       phisOf(this.blocks[to]!).forEach((phi, p) => phi.inputs.push(values[p]!));
     }
-    this.predecessors[block]!.splice(i, 1);
-    for (const phi of phis) phi.inputs.splice(i, 1);
+    this.dropPredecessor(block, from);
     this.blocks[from]!.exit = exit;
     this.descriptions[from] = {
       ...description,
